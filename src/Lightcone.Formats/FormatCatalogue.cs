@@ -4,6 +4,7 @@ using Lightcone.Formats.Hdf5;
 using Lightcone.Formats.Lgn;
 using Lightcone.Formats.Npz;
 using Lightcone.Formats.SmallNpz;
+using Lightcone.Formats.TopLandscape;
 using Lightcone.Jets;
 
 namespace Lightcone.Formats;
@@ -11,7 +12,7 @@ namespace Lightcone.Formats;
 /// <summary>All file layouts that Lightcone reads. A file's layout is recognised by its content; names and extensions play no part.</summary>
 public static class FormatCatalogue
 {
-    private static readonly IHdf5Layout[] Hdf5Layouts = [new CompactLayout(), new LgnLayout()];
+    private static readonly IHdf5Layout[] Hdf5Layouts = [new CompactLayout(), new LgnLayout(), new TopLandscapeLayout()];
     private static readonly INpzLayout[] NpzLayouts = [new SmallNpzLayout(), new EnergyFlowLayout()];
 
     /// <summary>Names of the layouts, as <see cref="JetSchema.Layout"/> states them.</summary>
