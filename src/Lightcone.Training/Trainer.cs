@@ -91,7 +91,15 @@ public sealed class Trainer : IDisposable
         IJetSource training, TrainingPosition position, long stepsPerEpoch, Session session, MetricsLog metrics, EventWriter board)
     {
         double rate = LearningRate.Of(recipe.Schedule, recipe.LearningRate, position.Epoch, recipe.Epochs);
-        var batches = new ShuffledBatches(training, recipe.Seed, position.Epoch, recipe.BatchSize, recipe.ShuffleWindow, dropLast: true, recipe.Bucketing);
+        var batches = new ShuffledBatches(training)
+        {
+            Seed = recipe.Seed,
+            Epoch = position.Epoch,
+            BatchSize = recipe.BatchSize,
+            DropLast = true,
+            WindowSize = recipe.ShuffleWindow,
+            LengthGroup = recipe.Bucketing,
+        };
         using var stream = batches.From(position.StepInEpoch * recipe.Accumulate).GetEnumerator();
         while (position.StepInEpoch < stepsPerEpoch && !session.MustStop)
         {
@@ -173,9 +181,9 @@ public sealed class Trainer : IDisposable
 
     private IReadOnlyDictionary<string, double> Validate(IJetSource validation)
     {
-        if (average is null) return task.Validate(SequentialBatches.Of(validation, recipe.BatchSize));
+        if (average is null) return task.Validate(new SequentialBatches(validation) { BatchSize = recipe.BatchSize });
         using var trained = new Exchange(task.Network, average);
-        return task.Validate(SequentialBatches.Of(validation, recipe.BatchSize));
+        return task.Validate(new SequentialBatches(validation) { BatchSize = recipe.BatchSize });
     }
 
     private void Save(TrainingPosition position, MetricsLog metrics)

@@ -90,6 +90,14 @@ public sealed class JetGraph : IDisposable
         return new JetGraph(offsets, values, [.. scalars], recipe.Scalars, recipe.Network, recipe.Geometry);
     }
 
+    /// <summary>A graph from its nodes as they stand: the input of reference vectors.</summary>
+    /// <param name="offsets">First node of each jet, then the number of nodes, shape [jets + 1].</param>
+    /// <param name="momenta">Four-momenta [GeV], shape [nodes, 4].</param>
+    /// <param name="scalars">Scalars after ψ, shape [nodes, scalars].</param>
+    /// <param name="recipe">Which precisions, how many scalars.</param>
+    internal static JetGraph FromNodes(int[] offsets, double[] momenta, double[] scalars, LorentzNetRecipe recipe) =>
+        new(offsets, momenta, scalars, recipe.Scalars, recipe.Network, recipe.Geometry);
+
     /// <summary>Engine type of a precision.</summary>
     internal static ScalarType TypeOf(Precision precision) => precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
