@@ -71,16 +71,15 @@ public sealed class NetworkState : IDisposable
 
     /// <summary>Overwrites every tensor with the one of the same name; each must be present with the same shape.</summary>
     /// <exception cref="InputDataException">A tensor is missing or has another shape.</exception>
-    public void Load(IReadOnlyDictionary<string, WeightTensor> weights, string where, string prefix = "")
+    public void Load(WeightSet weights, string prefix = "")
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, tensor) in parameters.Concat(buffers))
         {
-            if (!weights.TryGetValue(prefix + name, out var weight))
-                throw new InputDataException($"The tensor {prefix + name} is missing.", where, "The weights belong to another network.", "Check the recipe beside the weights: layers, hidden size, inputs.");
+            var weight = weights[prefix + name];
             if (!weight.Shape.AsSpan().SequenceEqual(tensor.shape))
-                throw new InputDataException($"The tensor {prefix + name} has shape [{string.Join(", ", weight.Shape)}]; the network wants [{string.Join(", ", tensor.shape)}].", where,
+                throw new InputDataException($"The tensor {prefix + name} has shape [{string.Join(", ", weight.Shape)}]; the network wants [{string.Join(", ", tensor.shape)}].", weights.Origin,
                     "The weights belong to a network of another size.", "Set layers, hidden size and inputs of the recipe to those of the weights.");
             tensor.copy_(TensorConversion.ToTensor(weight));
         }

@@ -18,7 +18,7 @@ public static class TensorConversion
     /// <summary>Copies a weight into a new tensor on the CPU; the caller owns it.</summary>
     public static Tensor ToTensor(WeightTensor weight)
     {
-        var tensor = empty(weight.Shape, dtype: weight.DType switch
+        var tensor = empty(weight.Shape, dtype: weight.Type switch
         {
             WeightType.F64 => ScalarType.Float64,
             WeightType.F32 => ScalarType.Float32,
@@ -29,7 +29,7 @@ public static class TensorConversion
             WeightType.I16 => ScalarType.Int16,
             WeightType.I8 => ScalarType.Int8,
             WeightType.U8 => ScalarType.Byte,
-            WeightType.BOOL => ScalarType.Bool,
+            WeightType.Bool => ScalarType.Bool,
             _ => throw new ArgumentOutOfRangeException(nameof(weight)),
         });
         weight.Data.Span.CopyTo(tensor.bytes);

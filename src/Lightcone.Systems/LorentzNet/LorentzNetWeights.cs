@@ -13,12 +13,12 @@ internal static class LorentzNetWeights
 
     /// <summary>Reads weights and the recipe they belong to; <paramref name="settings"/> (<c>name=value</c>) change the recipe.</summary>
     /// <exception cref="InputDataException">The file is no LorentzNet.</exception>
-    public static (LorentzNetRecipe Recipe, IReadOnlyDictionary<string, WeightTensor> Weights) Read(string path, IEnumerable<string> settings)
+    public static (LorentzNetRecipe Recipe, WeightSet Weights) Read(string path, IEnumerable<string> settings)
     {
-        var weights = WeightFile.Read(path).ToDictionary(w => w.Key.StartsWith(PublishedPrefix, StringComparison.Ordinal) ? w.Key[PublishedPrefix.Length..] : w.Key, w => w.Value);
-        if (!weights.TryGetValue("embedding.weight", out var embedding) || embedding.Shape is not [var hidden and > 0 and <= 4096, var scalars and (2 or 8)])
+        var weights = (TorchArchive.IsArchive(path) ? TorchArchive.Read(path) : Safetensors.ReadAll(path)).WithoutPrefix(PublishedPrefix);
+        if (!weights.Contains("embedding.weight") || weights["embedding.weight"].Shape is not [var hidden and > 0 and <= 4096, var scalars and (2 or 8)])
             throw new InputDataException("These are not LorentzNet's weights: embedding.weight [hidden, 2 or 8] is missing.", path, "Weights of another network.", "Name a LorentzNet file, .pt or .safetensors.");
-        int layers = weights.Keys.Where(k => k.StartsWith("LGEBs.", StringComparison.Ordinal)).Select(k => k.Split('.')[1]).Distinct().Count();
+        int layers = weights.Select(w => w.Name).Where(n => n.StartsWith("LGEBs.", StringComparison.Ordinal)).Select(n => n.Split('.')[1]).Distinct().Count();
         bool top = scalars == 2;
         var recipe = new LorentzNetRecipe
         {

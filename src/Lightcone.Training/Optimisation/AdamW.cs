@@ -89,17 +89,15 @@ public sealed class AdamW : IDisposable
 
     /// <summary>Restores moments and the number of steps.</summary>
     /// <exception cref="InputDataException">A moment is missing.</exception>
-    public void Load(IReadOnlyDictionary<string, WeightTensor> weights, string where, string prefix, long steps)
+    public void Load(WeightSet weights, string prefix, long steps)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         for (int i = 0; i < moments.Count; i++)
         {
             string name = prefix + network.Parameters[i].Name;
-            if (!weights.TryGetValue($"{name}.first", out var first) || !weights.TryGetValue($"{name}.second", out var second))
-                throw new InputDataException($"The optimiser's state of {name} is missing.", where, "The checkpoint is of another network.", "Start the training anew, or restore the checkpoint.");
-            moments[i].First.copy_(TensorConversion.ToTensor(first));
-            moments[i].Second.copy_(TensorConversion.ToTensor(second));
+            moments[i].First.copy_(TensorConversion.ToTensor(weights[$"{name}.first"]));
+            moments[i].Second.copy_(TensorConversion.ToTensor(weights[$"{name}.second"]));
         }
 
         Steps = steps;

@@ -65,13 +65,12 @@ public static class Checkpoint
     /// <exception cref="InputDataException">The file is damaged or of another network.</exception>
     public static TrainingPosition Read(string path, NetworkState network, NetworkState? average, AdamW optimiser)
     {
-        var file = Safetensors.Read(path);
+        var file = Safetensors.ReadAll(path);
         if (!file.Metadata.TryGetValue("format", out string? format) || format != Format)
             throw new InputDataException("This file is no training state.", path, "It holds weights only, or was written by another program.", "Start a new training; import weights with lightcone import.");
-        var weights = file.ToDictionary();
-        network.Load(weights, path, NetworkPrefix);
-        average?.Load(weights, path, AveragePrefix);
-        optimiser.Load(weights, path, OptimiserPrefix, Whole(file.Metadata, "optimiserSteps", path));
+        network.Load(file, NetworkPrefix);
+        average?.Load(file, AveragePrefix);
+        optimiser.Load(file, OptimiserPrefix, Whole(file.Metadata, "optimiserSteps", path));
         return new TrainingPosition
         {
             Epoch = (int)Whole(file.Metadata, "epoch", path),
