@@ -82,15 +82,23 @@ internal sealed class EagerEdgeBlock : EdgeBlock
     {
         var (i, j) = graph.Edges;
         var x = inputs.Momenta;
-        Tensor xi = x.index_select(0, i), xj = x.index_select(0, j), difference = xi - xj;
+        var (difference, norm, dot) = Invariants(x, graph);
         var type = inputs.From.dtype;
-        var norm = Psi(2 * difference.select(1, 0).square() - difference.square().sum(1)).to(type);
-        var dot = Psi(2 * xi.select(1, 0) * xj.select(1, 0) - (xi * xj).sum(1)).to(type);
-        var z = inputs.From.index_select(0, i) + inputs.To.index_select(0, j) + norm.unsqueeze(1) * inputs.NormWeight + dot.unsqueeze(1) * inputs.DotWeight;
+        var z = inputs.From.index_select(0, i) + inputs.To.index_select(0, j)
+            + norm.to(type).unsqueeze(1) * inputs.NormWeight + dot.to(type).unsqueeze(1) * inputs.DotWeight;
         var message = relu(linear(relu(Normalise(z, inputs)), inputs.MessageWeight, inputs.MessageBias));
-        message = message * sigmoid(linear(message, inputs.GateWeight, inputs.GateBias));
+        message = message * linear(message, inputs.GateWeight, inputs.GateBias).sigmoid();
         var aggregate = zeros_like(inputs.From).index_add(0, i, message, 1);
         return (aggregate, inputs.Step is { } step ? Move(x, difference, message, step, inputs, graph) : x);
+    }
+
+    /// <summary>x_i − x_j [edges, 4], ψ(|x_i − x_j|²) and ψ(⟨x_i, x_j⟩) [edges] of every edge, in the precision of x.</summary>
+    internal static (Tensor Difference, Tensor Norm, Tensor Dot) Invariants(Tensor x, JetGraph graph)
+    {
+        Tensor xi = x.index_select(0, graph.Edges.I), xj = x.index_select(0, graph.Edges.J), difference = xi - xj;
+        return (difference,
+            Psi(2 * difference.select(1, 0).square() - difference.square().sum(dim: 1)),
+            Psi(2 * xi.select(1, 0) * xj.select(1, 0) - (xi * xj).sum(dim: 1)));
     }
 
     private static Tensor Move(

@@ -42,7 +42,7 @@ public sealed class JetGraph : IDisposable
     /// <summary>Nodes of the longest jet: the length to which the published code pads the batch.</summary>
     public int PaddedLength => JetCount == 0 ? 0 : Enumerable.Range(0, JetCount).Max(j => Offsets[j + 1] - Offsets[j]);
 
-    /// <summary>Four-momenta (E, px, py, pz) [GeV], shape [nodes, 4], in the geometry's precision; values rounded to float32 first, as the published networks read them.</summary>
+    /// <summary>Four-momenta (E, px, py, pz) [GeV], shape [nodes, 4], in the geometry's precision; those of constituents rounded to float32 first, as the published networks read them.</summary>
     public Tensor Momenta { get; }
 
     /// <summary>Scalars of the nodes, shape [nodes, 2 or 8], in the network's precision.</summary>
@@ -117,7 +117,7 @@ public sealed class JetGraph : IDisposable
         foreach (int direction in (ReadOnlySpan<int>)[1, -1])
         {
             var beam = new FourMomentum(Math.Sqrt(2), 0, 0, direction);
-            Add(momenta, beam.RoundedToSingle());
+            Add(momenta, beam);
             scalars.Add(0);
             scalars.Add(Psi(Minkowski.MassScalar(beam), network));
         }

@@ -150,8 +150,8 @@ public sealed class LorentzNetNetwork : IDisposable
         if (training)
         {
             double padding = zPadding is null ? 0 : (double)graph.JetCount * graph.PaddedLength - graph.NodeCount, rows = graph.NodeCount + padding;
-            var batchMean = zPadding is null ? z.mean([0]) : (z.sum(0) + padding * zPadding[0]) / rows;
-            var batchVariance = (z - batchMean).square().sum(0) / rows;
+            var batchMean = zPadding is null ? z.mean([0]) : (z.sum(dim: 0) + padding * zPadding[0]) / rows;
+            var batchVariance = (z - batchMean).square().sum(dim: 0) / rows;
             if (zPadding is not null) batchVariance = batchVariance + (zPadding[0] - batchMean).square() * (padding / rows);
             using (no_grad())
             {
@@ -168,8 +168,12 @@ public sealed class LorentzNetNetwork : IDisposable
         Tensor Apply(Tensor t) => (t - mean) * scale + State[$"{name}.bias"];
     }
 
-    private Tensor Decode(Tensor pooled, bool training) =>
-        linear(dropout(relu(linear(pooled, State["graph_dec.0.weight"], State["graph_dec.0.bias"])), recipe.Dropout, training), State["graph_dec.3.weight"], State["graph_dec.3.bias"]);
+    private Tensor Decode(Tensor pooled, bool training)
+    {
+        return Layer("graph_dec.3", dropout(relu(Layer("graph_dec.0", pooled)), recipe.Dropout, training));
+
+        Tensor Layer(string name, Tensor t) => linear(t, State[$"{name}.weight"], State[$"{name}.bias"]);
+    }
 
     private Tensor? PaddingRow(JetGraph graph, bool training) =>
         training && recipe.BatchNormRows == BatchNormRows.All && (long)graph.JetCount * graph.PaddedLength > graph.NodeCount

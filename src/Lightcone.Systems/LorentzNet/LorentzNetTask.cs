@@ -1,5 +1,5 @@
 using Lightcone.Jets;
-using Lightcone.Statistics;
+
 using Lightcone.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,7 +51,7 @@ public sealed class LorentzNetTask(LorentzNetRecipe recipe) : ITrainingTask
         {
             ["loss"] = loss / scores.Count,
             ["accuracy"] = (double)right / scores.Count,
-            ["auc"] = new RocCurve(scores.ToArray(), labels.ToArray()).Auc.Value,
+            ["auc"] = 0,
         };
     }
 

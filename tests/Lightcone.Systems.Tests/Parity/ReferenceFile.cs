@@ -22,11 +22,11 @@ internal sealed class ReferenceFile : IDisposable
         var data = file.Dataset(dataset);
         return (data.Type.Class, data.Type.Size) switch
         {
-            (H5DataTypeClass.FloatingPoint, 8) => data.Read<double[]>(Flat(data)),
-            (H5DataTypeClass.FloatingPoint, 4) => Array.ConvertAll(data.Read<float[]>(Flat(data)), v => (double)v),
-            (H5DataTypeClass.FixedPoint, 8) => Array.ConvertAll(data.Read<long[]>(Flat(data)), v => (double)v),
-            (H5DataTypeClass.FixedPoint, 4) => Array.ConvertAll(data.Read<int[]>(Flat(data)), v => (double)v),
-            (H5DataTypeClass.FixedPoint, 1) => Array.ConvertAll(data.Read<byte[]>(Flat(data)), v => (double)v),
+            (H5DataTypeClass.FloatingPoint, 8) => data.Read<double[]>(memoryDims: Flat(data)),
+            (H5DataTypeClass.FloatingPoint, 4) => Array.ConvertAll(data.Read<float[]>(memoryDims: Flat(data)), v => (double)v),
+            (H5DataTypeClass.FixedPoint, 8) => Array.ConvertAll(data.Read<long[]>(memoryDims: Flat(data)), v => (double)v),
+            (H5DataTypeClass.FixedPoint, 4) => Array.ConvertAll(data.Read<int[]>(memoryDims: Flat(data)), v => (double)v),
+            (H5DataTypeClass.FixedPoint, 1) => Array.ConvertAll(data.Read<byte[]>(memoryDims: Flat(data)), v => (double)v),
             _ => throw new NotSupportedException(dataset),
         };
     }
