@@ -18,7 +18,7 @@ public sealed class SplitFolder : IDisposable
     /// <exception cref="InputDataException">There are none, or they cannot be read.</exception>
     public static SplitFolder Open(string path, Split split)
     {
-        var paths = Directory.Exists(path) ? FormatCatalogue.FilesOf(path, split) : [path];
+        var paths = Directory.Exists(path) ? FilesOf(path, split) : [path];
         var sources = new List<IJetSource>();
         try
         {
@@ -32,9 +32,18 @@ public sealed class SplitFolder : IDisposable
         }
     }
 
+    private static string[] FilesOf(string folder, Split split)
+    {
+        string[] files = Directory.GetFiles(folder).Where(f => Path.GetFileName(f).Contains(split.ToString(), StringComparison.Ordinal) && Path.GetExtension(f) is ".h5" or ".hdf5" or ".npz").Order(StringComparer.Ordinal).ToArray();
+        return files.Length > 0 ? files : throw new InputDataException($"The folder has no {split} file.", folder, "Another folder, or files of other names.", "Name the files train*.h5, val*.h5 and test*.h5.");
+    }
+
     /// <summary>The files with hashes, for a run's provenance.</summary>
     public IReadOnlyList<DataFile> Describe(string role) => files.Select(f => DataFile.Of(role, f.Path, f.Jets)).ToList();
 
     /// <inheritdoc/>
     public void Dispose() => Jets.Dispose();
 }
+
+#pragma warning disable CS1591
+public enum Split { train, val, test }
