@@ -10,8 +10,12 @@ namespace Lightcone.Cli;
 /// <summary>Parses, runs one command, and turns whatever ends it into an exit code and, where it failed, a message in four parts.</summary>
 internal static class CommandHost
 {
+    /// <summary>The command as typed, for provenance.</summary>
+    public static string CommandLine { get; private set; } = "lightcone";
+
     public static int Run(string[] args)
     {
+        CommandLine = string.Join(' ', ["lightcone", .. args.Select(a => a.Contains(' ') ? $"\"{a}\"" : a)]);
         var root = CreateRoot();
         var parse = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parse.Errors.Count > 0) return (int)ErrorMessage.Write(UsageError(parse), ErrorTerminal(args));

@@ -7,7 +7,7 @@ public static class AtomicFile
     /// <exception cref="MachineException">The disk is full, or the folder cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string temporary = path + ".tmp"; // always the same name: what a killed process left is overwritten, not collected
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

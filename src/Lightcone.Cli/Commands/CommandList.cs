@@ -7,6 +7,7 @@ internal static class CommandList
 {
     public static IEnumerable<Command> Create()
     {
+        yield return TrainCommand.Create();
         yield return DoctorCommand.Create();
         yield return CiteCommand.Create();
     }

@@ -23,6 +23,14 @@ internal static class CommonOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    /// <summary>Changes of recipe fields, any number of them.</summary>
+    public static Option<string[]> Settings() => new("--set")
+    {
+        Description = "Change a field of the recipe; may be repeated.",
+        HelpName = "NAME=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     /// <summary>Number of processor threads; 0 (the default) takes every core of this process.</summary>
     public static Option<int> Threads() => new("--threads")
     {

@@ -75,11 +75,11 @@ public sealed class Safetensors : IDisposable
         return new(name, entry.Type, entry.Shape, data);
     }
 
-    /// <summary>Writes tensors, largest numbers first and then by name, so that equal content gives equal bytes. The file appears whole or not at all.</summary>
+    /// <summary>Writes tensors in the given order, but the widest numbers first, so that all are aligned. The file appears whole or not at all.</summary>
     /// <exception cref="MachineException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<WeightTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var ordered = tensors.OrderByDescending(t => WeightTensor.SizeOf(t.Type)).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
+        var ordered = tensors.OrderByDescending(t => WeightTensor.SizeOf(t.Type)).ToList();
         byte[] header = SafetensorsHeader.Format(ordered, metadata ?? new Dictionary<string, string>());
         AtomicFile.Write(path, stream =>
         {
