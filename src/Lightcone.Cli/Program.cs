@@ -1,1 +1,3 @@
-return 0;
+using Lightcone.Cli;
+
+return CommandHost.Run(args);

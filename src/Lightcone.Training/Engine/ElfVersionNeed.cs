@@ -15,7 +15,8 @@ namespace Lightcone.Training.Engine
     /// </summary>
     public static class ElfVersionNeed
     {
-        private const uint Rela = 4, DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionIndices = 0x6fffffff;
+        private const uint Rela = 4, Rel = 9, DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionIndices = 0x6fffffff;
+        private const int RecordSize = 16, SymbolSize = 24;
         private const byte WeakFlag = 2;
 
         /// <summary>Outcome of <see cref="Weaken"/>.</summary>
@@ -29,7 +30,7 @@ namespace Lightcone.Training.Engine
         }
 
         /// <summary>Weakens requirement <paramref name="version"/> in <paramref name="image"/>, in place.</summary>
-        /// <exception cref="InvalidDataException">The bytes are not such a library, or a relocation really uses a symbol of that version.</exception>
+        /// <exception cref="InvalidDataException">The bytes are not such a library, or a relocation really uses a symbol of that version; nothing changed.</exception>
         public static Outcome Weaken(byte[] image, string version)
         {
             try
@@ -47,49 +48,61 @@ namespace Lightcone.Training.Engine
             if (image.Length < 64 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F' || image[4] != 2 || image[5] != 1)
                 throw new InvalidDataException("Not a 64-bit little-endian ELF library.");
             var sections = Sections(image);
-            int flagsAt = -1, versionIndex = -1;
+            var needs = Needs(image, sections, Encoding.ASCII.GetBytes(version + "\0"));
+            if (needs.Count == 0) return Outcome.NotNeeded;
+            var symbols = SymbolsOfVersions(image, sections, needs);
+            foreach (var relocations in sections)
+            {
+                if (relocations.Type != Rela && relocations.Type != Rel) continue;
+                int entry = relocations.Type == Rela ? 24 : 16;
+                for (long r = relocations.Offset; r + entry <= relocations.Offset + relocations.Size; r += entry)
+                    if (symbols.Contains(U32(image, r + 12)))
+                        throw new InvalidDataException("A relocation uses a symbol of version " + version + ": the library cannot work on this system.");
+            }
+
+            foreach (var need in needs) image[need.FlagsAt] |= WeakFlag;
+            return Outcome.Weakened;
+        }
+
+        // Every record of the wanted version: one for each library it is wanted from.
+        private static List<Need> Needs(byte[] image, List<Section> sections, byte[] version)
+        {
+            var found = new List<Need>();
             foreach (var needs in sections)
             {
                 if (needs.Type != VersionNeeds) continue;
-                long names = sections[(int)needs.Link].Offset, file = needs.Offset;
+                long names = sections[checked((int)needs.Link)].Offset, file = needs.Offset;
+                long room = needs.Size / RecordSize;
                 for (uint files = needs.Info; files > 0; files--)
                 {
                     long entry = file + U32(image, file + 8);
                     for (int entries = U16(image, file + 2); entries > 0; entries--)
                     {
-                        if (Name(image, names + U32(image, entry + 8)) == version)
-                        {
-                            flagsAt = checked((int)(entry + 4));
-                            versionIndex = U16(image, entry + 6) & 0x7fff;
-                        }
-
+                        // Each record has its own bytes in the section; chains that claim more run in circles.
+                        if (room-- <= 0) throw new InvalidDataException("The library's table of needed versions runs in circles.");
+                        if (IsAt(image, names + U32(image, entry + 8), version))
+                            found.Add(new Need { FlagsAt = checked((int)(entry + 4)), VersionIndex = U16(image, entry + 6) & 0x7fff });
                         entry += U32(image, entry + 12);
                     }
 
+                    if (room < 0 || files > needs.Size / RecordSize) throw new InvalidDataException("The library's table of needed versions is longer than its section.");
                     file += U32(image, file + 12);
                 }
             }
 
-            if (flagsAt < 0) return Outcome.NotNeeded;
-            var symbols = SymbolsOfVersion(image, sections, versionIndex);
-            foreach (var relocations in sections)
-            {
-                if (relocations.Type != Rela) continue;
-                for (long r = relocations.Offset; r < relocations.Offset + relocations.Size; r += 24)
-                    if (symbols.Contains(U32(image, r + 12)))
-                        throw new InvalidDataException("A relocation uses a symbol of version " + version + ": the library cannot work on this system.");
-            }
-
-            image[flagsAt] |= WeakFlag;
-            return Outcome.Weakened;
+            return found;
         }
 
-        private static HashSet<uint> SymbolsOfVersion(byte[] image, List<Section> sections, int versionIndex)
+        private static HashSet<uint> SymbolsOfVersions(byte[] image, List<Section> sections, List<Need> needs)
         {
             Section dynamic = sections.Find(s => s.Type == DynamicSymbols), indices = sections.Find(s => s.Type == VersionIndices);
+            if (dynamic.Type == 0 || indices.Type == 0)
+                throw new InvalidDataException("The library's symbols carry no versions, so it cannot be shown that none of them is needed.");
+            var wanted = new HashSet<int>();
+            foreach (var need in needs) wanted.Add(need.VersionIndex);
             var found = new HashSet<uint>();
-            for (uint i = 0; i < dynamic.Size / 24; i++)
-                if ((U16(image, indices.Offset + 2 * i) & 0x7fff) == versionIndex)
+            for (uint i = 0; i < dynamic.Size / SymbolSize; i++)
+                if (wanted.Contains(U16(image, indices.Offset + 2L * i) & 0x7fff))
                     found.Add(i);
             return found;
         }
@@ -99,31 +112,49 @@ namespace Lightcone.Training.Engine
             long table = checked((long)BitConverter.ToUInt64(image, 0x28));
             int size = U16(image, 0x3A), count = U16(image, 0x3C);
             var sections = new List<Section>();
+            long total = 0;
             for (int i = 0; i < count; i++)
             {
-                long s = table + (long)i * size;
-                sections.Add(new Section
+                long s = checked(table + (long)i * size);
+                var section = new Section
                 {
                     Type = U32(image, s + 4),
                     Offset = checked((long)BitConverter.ToUInt64(image, checked((int)(s + 0x18)))),
                     Size = checked((long)BitConverter.ToUInt64(image, checked((int)(s + 0x20)))),
                     Link = U32(image, s + 0x28),
                     Info = U32(image, s + 0x2C),
-                });
+                };
+                sections.Add(section);
+                if (!IsRead(section.Type)) continue;
+                total = checked(total + section.Size);
+
+                // Sections of an honest library do not overlap; this bounds the work that a forged one can cause.
+                if (checked(section.Offset + section.Size) > image.Length || total > image.Length)
+                    throw new InvalidDataException("The library's sections are larger than the file.");
             }
 
             return sections;
         }
 
+        private static bool IsRead(uint type) =>
+            type == Rela || type == Rel || type == DynamicSymbols || type == VersionNeeds || type == VersionIndices;
+
         private static uint U32(byte[] image, long at) => BitConverter.ToUInt32(image, checked((int)at));
 
         private static ushort U16(byte[] image, long at) => BitConverter.ToUInt16(image, checked((int)at));
 
-        private static string Name(byte[] image, long at)
+        private static bool IsAt(byte[] image, long at, byte[] text)
         {
-            int end = checked((int)at);
-            while (image[end] != 0) end++;
-            return Encoding.ASCII.GetString(image, (int)at, end - (int)at);
+            if (at < 0 || at > image.Length - text.Length) return false;
+            for (int i = 0; i < text.Length; i++)
+                if (image[at + i] != text[i])
+                    return false;
+            return true;
+        }
+
+        private struct Need
+        {
+            public int FlagsAt, VersionIndex;
         }
 
         private struct Section

@@ -70,6 +70,14 @@ public sealed class JetBatch
         };
     }
 
+    /// <summary>The same jets with rows numbered from <paramref name="first"/> on; all arrays but the row numbers are shared.</summary>
+    internal JetBatch WithRowsFrom(long first)
+    {
+        var rows = new long[JetCount];
+        for (int i = 0; i < rows.Length; i++) rows[i] = first + i;
+        return new() { Rows = rows, Offsets = Offsets, Momenta = Momenta, Labels = Labels, ConstituentColumns = ConstituentColumns, JetColumns = JetColumns };
+    }
+
     /// <summary>Joins batches with equal columns, in order.</summary>
     public static JetBatch Concatenate(IReadOnlyList<JetBatch> batches)
     {

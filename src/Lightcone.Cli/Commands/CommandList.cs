@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Lightcone.Cli.Commands;
+
+/// <summary>Every command of the program, in the order of the help page. A new command is one file and one line here.</summary>
+internal static class CommandList
+{
+    public static IEnumerable<Command> Create()
+    {
+        yield return TrainCommand.Create();
+        yield return CheckCommand.Create();
+        yield return ImportCommand.Create();
+        yield return DoctorCommand.Create();
+        yield return CiteCommand.Create();
+    }
+}

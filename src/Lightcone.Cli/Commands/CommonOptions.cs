@@ -1,0 +1,62 @@
+using System.CommandLine;
+
+namespace Lightcone.Cli.Commands;
+
+/// <summary>Options that several commands share, so that they are spelled and explained alike everywhere.</summary>
+internal static class CommonOptions
+{
+    /// <summary>Accepted by every command: when to colour.</summary>
+    public static Option<string> Color { get; } = CreateColor();
+
+    /// <summary>Accepted by every command: the opt-in of docs/how-to/mkl-any-cpu.md.</summary>
+    public static Option<bool> MklAnyCpu { get; } = new("--mkl-any-cpu")
+    {
+        Description = "Use MKL's fast kernels on processors of every vendor (docs/how-to/mkl-any-cpu.md).",
+        Recursive = true,
+    };
+
+    /// <summary>Adds <c>--json [FILE]</c>; <see cref="Terminal.TerminalWriter.Open(ParseResult)"/> finds it by name.</summary>
+    public static Option<string?> Json() => new("--json")
+    {
+        Description = "Write the result as one JSON document, to FILE or, without FILE, to standard output.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>Changes of recipe fields, any number of them.</summary>
+    public static Option<string[]> Settings() => new("--set")
+    {
+        Description = "Change a field of the recipe; may be repeated.",
+        HelpName = "NAME=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Number of processor threads; 0 (the default) takes every core of this process.</summary>
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Processor threads; 0 takes every core this process may use.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary>Where tensors live: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "cpu, or cuda:N for a GPU.",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private static Option<string> CreateColor()
+    {
+        var option = new Option<string>("--color")
+        {
+            Description = "When to colour: auto, always or never.",
+            HelpName = "WHEN",
+            DefaultValueFactory = _ => "auto",
+            Recursive = true,
+        };
+        option.AcceptOnlyFromAmong("auto", "always", "never");
+        return option;
+    }
+}

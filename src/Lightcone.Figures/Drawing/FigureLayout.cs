@@ -1,0 +1,172 @@
+namespace Lightcone.Figures;
+
+/// <summary>Where everything stands: frames with their axis maps, shapes of the marks, names of hairlines, legend.</summary>
+internal sealed class FigureLayout
+{
+    private static readonly double[] LinearRaises = [1, 1.15, 1.3, 1.45, 1.6];
+    private static readonly double[] LogRaises = [1, 10, 100];
+
+    private FigureLayout(Figure figure, double raise)
+    {
+        Figure = figure;
+        Sizes = TextSizes.Of(figure.Canvas);
+        var canvas = Lightcone.Figures.Canvas.Of(figure.Canvas);
+        Width = canvas.Width;
+        Height = canvas.Height;
+        int count = figure.Panels.Count;
+        if (count == 0 || count > canvas.Frames.Count)
+        {
+            throw new ArgumentException($"A {figure.Canvas} canvas takes 1 to {canvas.Frames.Count} panels, figure '{figure.Id}' has {count}.");
+        }
+
+        (double Low, double High)[] ranges = [.. figure.Panels.Select((p, i) => Raised(p.Y, AxisRange.Of(p.Y, p.Marks, horizontal: false), i == 0 ? raise : 1))];
+        YTicks = [.. figure.Panels.Select((p, i) => new AxisMap(p.Y.Scale, ranges[i].Low, ranges[i].High, 1, 0).Ticks(YLimit(i, canvas.Frames[i])))];
+        Excess = MarginExcess();
+        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (IsPair && i > 0 ? 0 : Excess) }, ranges[i]))];
+        XTicks = [.. figure.Panels.Select((p, i) => Panels[i].X.Ticks(AxisTicks.Limit(Panels[i].Frame.Width, horizontal: true)))];
+        double jetScale = JetShapes.RadiusScale(figure.Panels.SelectMany(p => p.Marks).OfType<JetSymbols>());
+        Shapes = [.. figure.Panels.Select((p, i) => p.Marks.OrderBy(MarkShapes.Layer)
+            .SelectMany(m => m is JetSymbols jet ? JetShapes.Of(jet, Panels[i], jetScale) : MarkShapes.Of(m, Panels[i])).ToArray())];
+    }
+
+    public Figure Figure { get; }
+
+    public TextSizes Sizes { get; }
+
+    public double Width { get; }
+
+    public double Height { get; private set; }
+
+    /// <summary>Pixels by which the left margin grew for long tick labels.</summary>
+    public double Excess { get; }
+
+    public IReadOnlyList<PanelMap> Panels { get; }
+
+    public IReadOnlyList<AxisTicks> XTicks { get; }
+
+    public IReadOnlyList<AxisTicks> YTicks { get; }
+
+    public IReadOnlyList<IReadOnlyList<Shape>> Shapes { get; }
+
+    /// <summary>Names of hairlines, by panel.</summary>
+    public IReadOnlyList<IReadOnlyList<TextShape>> Labels { get; private set; } = [];
+
+    /// <summary>Samples and texts of the legend.</summary>
+    public IReadOnlyList<Shape> LegendShapes { get; private set; } = [];
+
+    /// <summary>The legend's box, px; null if there is none or it stands below the frame.</summary>
+    public Frame? LegendBox { get; private set; }
+
+    public bool IsPair => Figure.Canvas == CanvasKind.Pair;
+
+    /// <summary>Raises the upper end of the first panel until the legend is free; puts it below the figure if that does not help.</summary>
+    public static FigureLayout Of(Figure figure)
+    {
+        Axis y = figure.Panels.Count > 0 ? figure.Panels[0].Y : throw new ArgumentException($"Figure '{figure.Id}' has no panel.");
+        double[] raises = !y.MayRaise ? [1] : y.Scale switch { AxisScale.Log => LogRaises, AxisScale.Linear => LinearRaises, _ => [1] };
+        FigureLayout? first = null;
+        foreach (double raise in raises)
+        {
+            var layout = new FigureLayout(figure, raise);
+            first ??= layout;
+            if (layout.PlaceTexts(topOnly: raise > 1, below: false))
+            {
+                return layout;
+            }
+        }
+
+        first!.PlaceTexts(topOnly: false, below: true);
+        return first;
+    }
+
+    private bool PlaceTexts(bool topOnly, bool below)
+    {
+        var labels = new List<IReadOnlyList<TextShape>>();
+        InkGrid? firstInk = null;
+        for (int i = 0; i < Panels.Count; i++)
+        {
+            var ink = new InkGrid();
+            ink.Add(Shapes[i], Panels[i].Frame);
+            IReadOnlyList<TextShape> names = LabelPlacement.Hairlines(Figure.Panels[i], Panels[i], ink, Sizes.Note);
+            ink.Add(names, Panels[i].Frame);
+            labels.Add(names);
+            firstInk ??= ink;
+        }
+
+        Labels = labels;
+        IReadOnlyList<LegendEntry> entries = IsPair ? [] : Legend.Of(Figure.Panels[0], Panels[0]);
+        if (entries.Count == 0)
+        {
+            return true;
+        }
+
+        double width = Legend.Width(entries, Sizes.Legend), height = (Legend.LineHeight * entries.Count) - 4;
+        if (below)
+        {
+            LegendShapes = Below(entries, width);
+            return true;
+        }
+
+        if (LabelPlacement.Box(Panels[0].Frame, firstInk!, width, height, topOnly) is not { } corner)
+        {
+            return false;
+        }
+
+        LegendBox = new(corner.X, corner.Y, corner.X + width, corner.Y + height);
+        LegendShapes = [.. Legend.Shapes(entries, corner.X, corner.Y, Sizes.Legend)];
+        return true;
+    }
+
+    /// <summary>The legend under the title of the x axis, in two columns where they fit; the canvas grows.</summary>
+    private List<Shape> Below(IReadOnlyList<LegendEntry> entries, double width)
+    {
+        Frame frame = Panels[^1].Frame;
+        int columns = 2 * (width + 12) <= frame.Width ? 2 : 1, rows = (entries.Count + columns - 1) / columns;
+        var shapes = new List<Shape>();
+        for (int c = 0; c < columns; c++)
+        {
+            LegendEntry[] part = [.. entries.Skip(c * rows).Take(rows)];
+            shapes.AddRange(Legend.Shapes(part, frame.X0 + (c * frame.Width / 2), Height, Sizes.Legend));
+        }
+
+        Height += (rows * Legend.LineHeight) + 6;
+        return shapes;
+    }
+
+    private static (double Low, double High) Raised(Axis axis, (double Low, double High) range, double raise) => axis.Scale switch
+    {
+        AxisScale.Log => (range.Low, range.High * raise),
+        AxisScale.Category => range,
+        _ => (range.Low, range.Low + ((range.High - range.Low) * raise)),
+    };
+
+    private int YLimit(int panel, Frame frame) => panel == 0 ? AxisTicks.Limit(frame.Height, horizontal: false) : frame.Height < 70 ? 3 : 4;
+
+    private double MarginExcess()
+    {
+        double widest = 0;
+        for (int i = 0; i < Figure.Panels.Count; i++)
+        {
+            Axis y = Figure.Panels[i].Y;
+            if (IsPair && i > 0)
+            {
+                continue;
+            }
+
+            IEnumerable<string> labels = y.Scale == AxisScale.Category ? y.Categories : YTicks[i].Major.Select(t => t.Label);
+            widest = Math.Max(widest, labels.Select(l => TextWidth.FallbackFactor * TextWidth.Of(l, Sizes.Tick)).DefaultIfEmpty(0).Max());
+        }
+
+        double margin = Lightcone.Figures.Canvas.Of(Figure.Canvas).Frames[0].X0;
+        bool titled = Figure.Panels.Any(p => p.Y.Title.Length > 0);
+        return Math.Min(180, Math.Max(0, widest + 7 + (titled ? 25 : 8) - margin));
+    }
+
+    private PanelMap Place(int panel, Frame frame, (double Low, double High) yRange)
+    {
+        Panel first = Figure.Panels[IsPair ? panel : 0];
+        (double low, double high) = AxisRange.Of(first.X, first.Marks, horizontal: true);
+        Axis y = Figure.Panels[panel].Y;
+        return new(frame, new(first.X.Scale, low, high, frame.X0, frame.X1), new(y.Scale, yRange.Low, yRange.High, frame.Y1, frame.Y0));
+    }
+}

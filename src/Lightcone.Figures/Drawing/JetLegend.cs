@@ -1,0 +1,82 @@
+namespace Lightcone.Figures;
+
+/// <summary>The two lines below a pair of jets: what each symbol is, and how large 1, 10 and 100 GeV are.</summary>
+internal static class JetLegend
+{
+    private const double Size = 12.5;
+
+    public static (IReadOnlyList<Shape> Shapes, double Height) Of(FigureLayout layout)
+    {
+        JetSymbols[] jets = [.. layout.Figure.Panels.SelectMany(p => p.Marks).OfType<JetSymbols>()];
+        if (jets.Length == 0)
+        {
+            return ([], layout.Height);
+        }
+
+        DrawnConstituent[] all = [.. jets.SelectMany(j => j.Constituents)];
+        double scale = JetShapes.RadiusScale(jets);
+        var row = new Row(layout.Panels[0].Frame.X0, layout.Panels[^1].Frame.X1, layout.Panels[0].Frame.Y1 + 65.5);
+        foreach (ConstituentKind kind in all.Select(c => c.Kind).Distinct().Order())
+        {
+            (MarkerShape shape, SeriesColour colour, string name) = JetShapes.Look(kind);
+            row.Add(centre => MarkerShapes.Marker(shape, centre, 6, colour, hollow: false, 0.75, 0.6), 6, name);
+        }
+
+        row.Break();
+        double hardest = all.Select(c => c.TransverseMomentum).DefaultIfEmpty(0).Max();
+        foreach (int gev in (int[])[1, 10, 100])
+        {
+            double radius = JetShapes.Radius(gev, scale);
+            if (gev <= Math.Max(10, hardest * 1.2) && radius <= JetShapes.LargestRadius)
+            {
+                row.Add(centre => new CircleShape(centre, radius) { Line = new(SeriesColour.Ink, 1) }, radius, $"{gev} GeV");
+            }
+        }
+
+        if (all.Any(c => c.Hidden))
+        {
+            SeriesColour colour = JetShapes.Look(all.First(c => c.Hidden).Kind).Colour;
+            row.Add(centre => new CircleShape(centre, 6) { Line = new(colour, 1.2) }, 6, Hidden(all));
+        }
+
+        return (row.Shapes, Math.Max(layout.Height, row.Y + 16));
+    }
+
+    private static string Hidden(DrawnConstituent[] all)
+    {
+        double share = all.Where(c => c.Hidden).Sum(c => c.TransverseMomentum) / Math.Max(1e-12, all.Sum(c => c.TransverseMomentum));
+        return $"hidden ({NumberText.Plain(100 * share, 2)} % of *p*_{{T}})";
+    }
+
+    /// <summary>Symbols and words from left to right, broken into lines at the right edge.</summary>
+    private sealed class Row
+    {
+        private readonly double left, right;
+        private double x;
+
+        public Row(double left, double right, double y) => (this.left, this.right, x, Y) = (left, right, left, y);
+
+        public double Y { get; private set; }
+
+        public List<Shape> Shapes { get; } = [];
+
+        public void Add(Func<Pixel, Shape> symbol, double radius, string name)
+        {
+            double width = (2 * radius) + 5 + (TextWidth.FallbackFactor * TextWidth.Of(name, Size));
+            if (x > left && x + width > right)
+            {
+                Break();
+            }
+
+            Shapes.Add(symbol(new(x + radius, Y)));
+            Shapes.Add(new TextShape(new(x + (2 * radius) + 5, Y + 4.5), name, Size));
+            x += width + 14;
+        }
+
+        public void Break()
+        {
+            x = left;
+            Y += 22;
+        }
+    }
+}

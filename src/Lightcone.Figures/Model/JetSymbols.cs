@@ -1,0 +1,41 @@
+namespace Lightcone.Figures;
+
+/// <summary>Kind of a jet constituent, as far as a detector tells.</summary>
+public enum ConstituentKind
+{
+    /// <summary>Not known.</summary>
+    Unknown,
+
+    /// <summary>Charged hadron.</summary>
+    ChargedHadron,
+
+    /// <summary>Neutral hadron.</summary>
+    NeutralHadron,
+
+    /// <summary>Photon.</summary>
+    Photon,
+
+    /// <summary>Electron or positron.</summary>
+    Electron,
+
+    /// <summary>Muon of either charge.</summary>
+    Muon,
+}
+
+/// <summary>One constituent in the plane around the jet axis.</summary>
+/// <param name="TransverseMomentum">GeV.</param>
+/// <param name="DeltaEta">Pseudorapidity relative to the axis, times the sign of the jet's pseudorapidity.</param>
+/// <param name="DeltaPhi">Azimuth relative to the axis, rad.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Hidden">Hidden constituents are drawn hollow.</param>
+public readonly record struct DrawnConstituent(double TransverseMomentum, double DeltaEta, double DeltaPhi, ConstituentKind Kind = ConstituentKind.Unknown, bool Hidden = false);
+
+/// <summary>A jet as a swarm of symbols whose area is proportional to transverse momentum, with its axis and radius.</summary>
+public sealed record JetSymbols : Mark
+{
+    /// <summary>The constituents, any order; the hardest is drawn first.</summary>
+    public required IReadOnlyList<DrawnConstituent> Constituents { get; init; }
+
+    /// <summary>Jet radius for the dashed circle; none if null.</summary>
+    public double? Radius { get; init; }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Lightcone.Training.Recipes;
+
+namespace Lightcone.Systems.LorentzNet;
+
+/// <summary>What the network is fed with.</summary>
+public enum LorentzNetInputs
+{
+    /// <summary>Two beam particles beside the constituents; scalars (mass, 0) of a constituent and (0, mass) of a beam (arXiv:2201.08187, §4.1).</summary>
+    Top,
+
+    /// <summary>Constituents only; scalars are the one-hot particle identity (arXiv:2201.08187, §4.2). Needs a <c>pid</c> column with PDG codes.</summary>
+    QuarkGluon,
+}
+
+/// <summary>Element type of a part of the computation.</summary>
+public enum Precision
+{
+    /// <summary>Single precision.</summary>
+    Float32,
+
+    /// <summary>Double precision.</summary>
+    Float64,
+}
+
+/// <summary>Which rows the batch norm over nodes counts in training.</summary>
+public enum BatchNormRows
+{
+    /// <summary>Real nodes only: a jet's training does not depend on its neighbours' lengths.</summary>
+    Real,
+
+    /// <summary>All rows of the padded batch, as the published code does.</summary>
+    All,
+}
+
+/// <summary>How the edge blocks are computed.</summary>
+public enum EdgeKernel
+{
+    /// <summary>The fused kernels of this library where they apply (CPU, float32 layers, float64 geometry), the engine's operations elsewhere.</summary>
+    Auto,
+
+    /// <summary>The engine's operations, one by one: the slow twin.</summary>
+    Eager,
+}
+
+/// <summary>
+/// Divisor of the sum over nodes that feeds the decoder: <c>Own</c> (the jet's real nodes), <c>Fixed:N</c>, or <c>BatchMax</c> (the padded length of the
+/// batch, as published, which makes a jet's score depend on its neighbours).
+/// </summary>
+/// <param name="Kind">Which divisor.</param>
+/// <param name="Length">N of <c>Fixed:N</c>; 0 otherwise.</param>
+public readonly record struct Pooling(PoolingKind Kind, int Length = 0)
+{
+    /// <summary>Reads <c>Own</c>, <c>BatchMax</c> or <c>Fixed:202</c>.</summary>
+    /// <exception cref="FormatException">It is none of them.</exception>
+    public static Pooling Parse(string text, IFormatProvider? provider)
+    {
+        if (text.StartsWith("Fixed:", StringComparison.OrdinalIgnoreCase))
+            return int.TryParse(text.AsSpan(6), NumberStyles.None, provider, out int n) && n > 0
+                ? new(PoolingKind.Fixed, n)
+                : throw new FormatException("Fixed: wants a positive whole number, for example Fixed:202.");
+        return Enum.TryParse(text, ignoreCase: true, out PoolingKind kind) && kind is PoolingKind.Own or PoolingKind.BatchMax
+            ? new(kind)
+            : throw new FormatException("Write Own, BatchMax or Fixed:N.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind == PoolingKind.Fixed ? string.Create(CultureInfo.InvariantCulture, $"Fixed:{Length}") : Kind.ToString();
+}
+
+/// <summary>The kinds of <see cref="Pooling"/>.</summary>
+public enum PoolingKind
+{
+    /// <summary>The jet's number of real nodes, beams included.</summary>
+    Own,
+
+    /// <summary>A fixed number.</summary>
+    Fixed,
+
+    /// <summary>The longest jet of the batch.</summary>
+    BatchMax,
+}
+
+/// <summary>LorentzNet's numbers; defaults are those of the published top tagger (arXiv:2201.08187, §4.1) but for pooling, batch-norm rows and clamp.</summary>
+public sealed record LorentzNetRecipe : TrainingRecipe
+{
+    /// <inheritdoc/>
+    public override string System => "lorentznet";
+
+    /// <summary>What the network is fed with.</summary>
+    public LorentzNetInputs Inputs { get; init; } = LorentzNetInputs.Top;
+
+    /// <summary>Width of node features and messages.</summary>
+    public int Hidden { get; init; } = 72;
+
+    /// <summary>Number of Lorentz group equivariant blocks.</summary>
+    public int Layers { get; init; } = 6;
+
+    /// <summary>c of eq. (3.4): size of the four-vector update (published: 0.005 top, 0.001 quark-gluon).</summary>
+    public double CoordinateWeight { get; init; } = 0.005;
+
+    /// <summary>
+    /// Bound on each component of an edge's four-vector message [GeV]; 0 removes it. The published networks use 100, which breaks Lorentz symmetry;
+    /// without it the network is exactly equivariant.
+    /// </summary>
+    public double Clamp { get; init; }
+
+    /// <summary>Share of decoder features dropped in training.</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Divisor of the pooling.</summary>
+    public Pooling Pooling { get; init; } = new(PoolingKind.Own);
+
+    /// <summary>Rows the batch norm over nodes counts in training.</summary>
+    public BatchNormRows BatchNormRows { get; init; } = BatchNormRows.Real;
+
+    /// <summary>Precision of Minkowski products and four-vector updates.</summary>
+    public Precision Geometry { get; init; } = Precision.Float64;
+
+    /// <summary>Precision of the learned layers.</summary>
+    public Precision Network { get; init; } = Precision.Float32;
+
+    /// <summary>How the edge blocks are computed.</summary>
+    public EdgeKernel Kernel { get; init; } = EdgeKernel.Auto;
+
+    /// <summary>Number of scalars a node.</summary>
+    internal int Scalars => Inputs == LorentzNetInputs.Top ? 2 : 8;
+}

@@ -1,0 +1,93 @@
+using Lightcone.Formats;
+using Lightcone.Jets;
+using Lightcone.Randomness;
+using Lightcone.Training;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+using TorchSharp;
+
+namespace Lightcone.Systems;
+
+/// <summary>What a training is started with, beside its recipe.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>The run's folder.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Folder with the training and validation files; null on a resume takes the one the run began with.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Processor threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Whether the opt-in for MKL on every processor is on; recorded in the run.</summary>
+    public bool MklAnyCpu { get; init; }
+
+    /// <summary>The command as typed; recorded in the run.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Time after which the training stops with a checkpoint; null for none.</summary>
+    public TimeSpan? MaxTime { get; init; }
+}
+
+/// <summary>Starts and resumes trainings: data, run, lock, provenance and trainer put together, for every system alike.</summary>
+public static class TrainingSession
+{
+    /// <summary>Starts a training in a new run.</summary>
+    /// <exception cref="LightconeException">Bad data, an occupied folder, a machine that cannot.</exception>
+    public static TrainingOutcome Start(ISystem system, TrainingRecipe recipe, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
+    {
+        string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
+        using var training = SplitFolder.Open(data, Split.Train);
+        using var validation = SplitFolder.Open(data, Split.Validation);
+        using var @lock = RunLock.Take(request.Run);
+        var run = Run.Create(request.Run, recipe);
+        AtomicFile.WriteText(run.CitationPath, system.BibTex);
+        (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
+        {
+            Seed = recipe.Seed,
+            Data = [.. training.Describe("train"), .. validation.Describe("val")],
+        }).WithCommand(request.Command).Write(run.ProvenancePath);
+        return Train(system, run, recipe, training, validation, resume: false, request, observer, stop);
+    }
+
+    /// <summary>Goes on with a training from its last checkpoint.</summary>
+    /// <exception cref="LightconeException">No such run, other data than it began with.</exception>
+    public static TrainingOutcome Resume(TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
+    {
+        var run = Run.Open(request.Run);
+        var system = SystemCatalogue.Of(run);
+        var recipe = RecipeFile.Load(run.RecipePath, system.DefaultRecipe);
+        var provenance = Provenance.Read(run.ProvenancePath);
+        string data = request.Data ?? FolderOf(provenance, run);
+        using var @lock = RunLock.Take(request.Run);
+        using var training = SplitFolder.Open(data, Split.Train);
+        using var validation = SplitFolder.Open(data, Split.Validation);
+        RequireSameData(provenance, [.. training.Describe("train"), .. validation.Describe("val")], data);
+        provenance.WithCommand(request.Command).Write(run.ProvenancePath);
+        return Train(system, run, recipe, training, validation, resume: true, request, observer, stop);
+    }
+
+    private static TrainingOutcome Train(
+        ISystem system, Run run, TrainingRecipe recipe, SplitFolder training, SplitFolder validation, bool resume, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
+    {
+        torch.manual_seed((long)(new RandomStream(recipe.Seed, "initial weights", 0, 0).NextUInt64() >> 1));
+        using var task = system.CreateTask(recipe);
+        using var average = recipe.Ema > 0 ? system.CreateTask(recipe) : null;
+        using var trainer = new Trainer(run, recipe, task, average?.Network, observer);
+        return trainer.Train(training.Jets, validation.Jets, resume, request.MaxTime, stop);
+    }
+
+    private static string FolderOf(Provenance provenance, Run run) =>
+        Path.GetDirectoryName(provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path) is { Length: > 0 } folder
+            ? folder
+            : throw new UsageException("The run does not say where its data lies.", run.ProvenancePath, "It was moved here.", "Add --data FOLDER.");
+
+    private static void RequireSameData(Provenance provenance, IReadOnlyList<DataFile> now, string folder)
+    {
+        var then = provenance.Data.Where(d => d.Role is "train" or "val").Select(d => (d.Role, d.Sha256));
+        if (!then.SequenceEqual(now.Select(d => (d.Role, d.Sha256))))
+            throw new InputDataException("The data are not those the training began with.", folder, "Files were added, changed or replaced; their SHA-256 differ from the run's provenance.",
+                "Point --data at the original files, or start a new training.");
+    }
+}

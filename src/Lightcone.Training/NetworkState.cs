@@ -1,0 +1,119 @@
+using Lightcone.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lightcone.Training;
+
+/// <summary>
+/// The named tensors of a network: parameters, which are trained, and buffers, which are only carried along (running statistics).
+/// It owns them; they live until it is disposed. Names are those of the weight files.
+/// </summary>
+public sealed class NetworkState : IDisposable
+{
+    private readonly List<(string Name, Tensor Tensor)> parameters = [];
+    private readonly List<(string Name, Tensor Tensor)> buffers = [];
+    private readonly Dictionary<string, Tensor> byName = [];
+
+    /// <summary>Creates an empty state; <paramref name="dtype"/> is the element type of everything added later.</summary>
+    public NetworkState(ScalarType dtype = ScalarType.Float32) => DType = dtype;
+
+    /// <summary>Element type of parameters and buffers.</summary>
+    public ScalarType DType { get; private set; }
+
+    /// <summary>The trained tensors in order of creation.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> Parameters => parameters;
+
+    /// <summary>The carried tensors in order of creation.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> Buffers => buffers;
+
+    /// <summary>Number of trained numbers.</summary>
+    public long ParameterCount => parameters.Sum(p => p.Tensor.numel());
+
+    /// <summary>A tensor by its name.</summary>
+    public Tensor this[string name] => byName[name];
+
+    /// <summary>Adds a trained tensor; takes ownership of <paramref name="initial"/>.</summary>
+    public void AddParameter(string name, Tensor initial) => Add(parameters, name, initial, trained: true);
+
+    /// <summary>Adds a carried tensor; takes ownership of <paramref name="initial"/>.</summary>
+    public void AddBuffer(string name, Tensor initial) => Add(buffers, name, initial, trained: false);
+
+    /// <summary>
+    /// Adds the weight [outputs, inputs] and bias [outputs] of a linear layer, both uniform in ±1/√inputs, drawn in float32 in the order weight, bias,
+    /// from the global generator: the sequence of PyTorch's own layer.
+    /// </summary>
+    public void AddLinear(string name, int inputs, int outputs, bool bias = true)
+    {
+        double bound = 1 / Math.Sqrt(inputs);
+        AddParameter($"{name}.weight", Uniform([outputs, inputs], bound));
+        if (bias) AddParameter($"{name}.bias", Uniform([outputs], bound));
+    }
+
+    /// <summary>Adds weight 1, bias 0, running mean 0 and running variance 1 of a batch norm over <paramref name="channels"/> channels.</summary>
+    public void AddBatchNorm(string name, int channels)
+    {
+        AddParameter($"{name}.weight", ones(channels));
+        AddParameter($"{name}.bias", zeros(channels));
+        AddBuffer($"{name}.running_mean", zeros(channels));
+        AddBuffer($"{name}.running_var", ones(channels));
+    }
+
+    /// <summary>Draws a float32 tensor uniform in ±<paramref name="bound"/> from the global generator.</summary>
+    public static Tensor Uniform(long[] shape, double bound)
+    {
+        using var _ = no_grad();
+        return nn.init.uniform_(empty(shape), -bound, bound);
+    }
+
+    /// <summary>Copies every parameter and buffer into weights that can be written.</summary>
+    public IEnumerable<WeightTensor> ToWeights(string prefix = "") =>
+        parameters.Concat(buffers).Select(t => TensorConversion.ToWeight(prefix + t.Name, t.Tensor));
+
+    /// <summary>Overwrites every tensor with the one of the same name; each must be present with the same shape.</summary>
+    /// <exception cref="InputDataException">A tensor is missing or has another shape.</exception>
+    public void Load(WeightSet weights, string prefix = "")
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in parameters.Concat(buffers))
+        {
+            var weight = weights[prefix + name];
+            if (!weight.Shape.AsSpan().SequenceEqual(tensor.shape))
+                throw new InputDataException($"The tensor {prefix + name} has shape [{string.Join(", ", weight.Shape)}]; the network wants [{string.Join(", ", tensor.shape)}].", weights.Origin,
+                    "The weights belong to a network of another size.", "Set layers, hidden size and inputs of the recipe to those of the weights.");
+            tensor.copy_(TensorConversion.ToTensor(weight));
+        }
+    }
+
+    /// <summary>Copies values from a state with the same tensors.</summary>
+    public void CopyFrom(NetworkState other)
+    {
+        using var _ = no_grad();
+        foreach (var (name, tensor) in parameters.Concat(buffers)) tensor.copy_(other[name]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in byName.Values)
+        {
+            tensor.grad?.Dispose();
+            tensor.Dispose();
+        }
+
+        byName.Clear();
+        parameters.Clear();
+        buffers.Clear();
+    }
+
+    private void Add(List<(string, Tensor)> list, string name, Tensor initial, bool trained)
+    {
+        Tensor tensor;
+        using (no_grad()) tensor = initial.dtype == DType ? initial : initial.to(DType);
+        if (!ReferenceEquals(tensor, initial)) initial.Dispose();
+        tensor.DetachFromDisposeScope();
+        tensor.requires_grad = trained;
+        list.Add((name, tensor));
+        byName.Add(name, tensor);
+    }
+}

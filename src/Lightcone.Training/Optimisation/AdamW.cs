@@ -1,0 +1,117 @@
+using Lightcone.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lightcone.Training.Optimisation;
+
+/// <summary>
+/// Adam with decoupled weight decay (arXiv:1711.05101, algorithm 2): p ← p (1 − lr·wd), then the Adam step with bias correction.
+/// Written here, not taken from the engine, so that its state is plain named tensors which a checkpoint can hold and a test can compare.
+/// </summary>
+public sealed class AdamW : IDisposable
+{
+    private readonly NetworkState network;
+    private readonly List<(Tensor First, Tensor Second)> moments = [];
+
+    /// <summary>Creates the optimiser with zero moments for every parameter of <paramref name="network"/>.</summary>
+    public AdamW(NetworkState network, double beta1, double beta2, double epsilon, double weightDecay)
+    {
+        (this.network, Beta1, Beta2, Epsilon, WeightDecay) = (network, beta1, beta2, epsilon, weightDecay);
+        foreach (var (_, p) in network.Parameters)
+            moments.Add((zeros_like(p, requires_grad: false).DetachFromDisposeScope(), zeros_like(p, requires_grad: false).DetachFromDisposeScope()));
+    }
+
+    /// <summary>Decay of the first moment.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>Decay of the second moment.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Weight decay a step, in units of the learning rate.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Number of steps taken.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Takes one step with the gradients now held by the parameters; a parameter without gradient stays.</summary>
+    public void Step(double learningRate)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        Steps++;
+        double correction1 = 1 - Math.Pow(Beta1, Steps), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
+        for (int i = 0; i < moments.Count; i++)
+        {
+            var p = network.Parameters[i].Tensor;
+            if (p.grad is not { } gradient) continue;
+            var (first, second) = moments[i];
+            p.mul_(1 - learningRate * WeightDecay);
+            first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
+            second.mul_(Beta2).addcmul_(gradient, gradient, value: 1 - Beta2);
+            p.addcdiv_(first, second.sqrt().div_(correction2).add_(Epsilon), value: -learningRate / correction1);
+        }
+    }
+
+    /// <summary>Frees the gradients of all parameters.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var (_, p) in network.Parameters)
+        {
+            p.grad?.Dispose();
+            p.grad = null;
+        }
+    }
+
+    /// <summary>Euclidean norm over all gradients; when above <paramref name="limit"/> &gt; 0 all are scaled down to it.</summary>
+    public double ClipGradients(double limit)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var gradients = network.Parameters.Select(p => p.Tensor.grad).OfType<Tensor>().ToList();
+        double norm = Math.Sqrt(gradients.Sum(g => g.to(ScalarType.Float64).square().sum().item<double>()));
+        if (limit > 0 && norm > limit)
+            foreach (var g in gradients) g.mul_(limit / norm);
+        return norm;
+    }
+
+    /// <summary>The moments as weights that can be written; <see cref="Steps"/> goes separately.</summary>
+    public IEnumerable<WeightTensor> ToWeights(string prefix)
+    {
+        for (int i = 0; i < moments.Count; i++)
+        {
+            yield return TensorConversion.ToWeight($"{prefix}{network.Parameters[i].Name}.first", moments[i].First);
+            yield return TensorConversion.ToWeight($"{prefix}{network.Parameters[i].Name}.second", moments[i].Second);
+        }
+    }
+
+    /// <summary>Restores moments and the number of steps.</summary>
+    /// <exception cref="InputDataException">A moment is missing.</exception>
+    public void Load(WeightSet weights, string prefix, long steps)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        for (int i = 0; i < moments.Count; i++)
+        {
+            string name = prefix + network.Parameters[i].Name;
+            moments[i].First.copy_(TensorConversion.ToTensor(weights[$"{name}.first"]));
+            moments[i].Second.copy_(TensorConversion.ToTensor(weights[$"{name}.second"]));
+        }
+
+        Steps = steps;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (first, second) in moments)
+        {
+            first.Dispose();
+            second.Dispose();
+        }
+
+        moments.Clear();
+    }
+}
