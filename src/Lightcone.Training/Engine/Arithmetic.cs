@@ -80,8 +80,8 @@ public static class Arithmetic
     /// <summary>Moves a towards b by a share of the way, in place.</summary>
     public static Tensor TowardsInPlace(this Tensor a, Tensor b, double share)
     {
-        using Scalar scalar = share.ToScalar();
-        return a.lerp_(b, scalar);
+        using var way = b - a;
+        return a.PlusInPlace(way, share);
     }
 
     private static Scalar KeepForever(double number) => number.ToScalar();
