@@ -96,14 +96,14 @@ internal abstract class WritableColumn
     {
         private ulong held = ulong.MaxValue;
         private Memory<byte> bytes;
+        private Action<ulong, Memory<byte>>? writeHeld;
 
         public Memory<byte> GetChunk(ulong chunkIndex, Func<Memory<byte>> chunkAllocator, Action<ulong, Memory<byte>> chunkWriter)
         {
-            if (chunkIndex != held)
-            {
-                Flush(chunkWriter);
-                (held, bytes) = (chunkIndex, chunkAllocator());
-            }
+            if (chunkIndex == held) return bytes;
+            // PureHDF's callback writes to the index of the call it came with, whatever index it is given: the held chunk needs its own.
+            Flush(writeHeld);
+            (held, bytes, writeHeld) = (chunkIndex, chunkAllocator(), chunkWriter);
             return bytes;
         }
 
