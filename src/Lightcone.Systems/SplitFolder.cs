@@ -34,8 +34,12 @@ public sealed class SplitFolder : IDisposable
 
     private static string[] FilesOf(string folder, Split split)
     {
-        string[] files = Directory.GetFiles(folder).Where(f => Path.GetFileName(f).Contains(split.ToString(), StringComparison.Ordinal) && Path.GetExtension(f) is ".h5" or ".hdf5" or ".npz").Order(StringComparer.Ordinal).ToArray();
-        return files.Length > 0 ? files : throw new InputDataException($"The folder has no {split} file.", folder, "Another folder, or files of other names.", "Name the files train*.h5, val*.h5 and test*.h5.");
+        string word = split switch { Split.Train => "train", Split.Validation => "val", _ => "test" };
+        string[] files = Directory.GetFiles(folder)
+            .Where(f => Path.GetFileName(f).StartsWith(word, StringComparison.Ordinal) || Path.GetFileNameWithoutExtension(f).EndsWith(word, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ToArray();
+        return files.Length > 0 ? files : throw new InputDataException($"The folder has no {word} file.", folder, "Another folder, or files of other names.",
+            $"Name the files train*.h5, val*.h5 and test*.h5, or give one file instead of a folder.");
     }
 
     /// <summary>The files with hashes, for a run's provenance.</summary>
@@ -45,5 +49,15 @@ public sealed class SplitFolder : IDisposable
     public void Dispose() => Jets.Dispose();
 }
 
-#pragma warning disable CS1591
-public enum Split { train, val, test }
+/// <summary>Parts of a data set, told by the names of its files.</summary>
+public enum Split
+{
+    /// <summary>To train on: files with <c>train</c> in their name.</summary>
+    Train,
+
+    /// <summary>To choose by: files with <c>val</c> in their name.</summary>
+    Validation,
+
+    /// <summary>To quote from: files with <c>test</c> in their name.</summary>
+    Test,
+}

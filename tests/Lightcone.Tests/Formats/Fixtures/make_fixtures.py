@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import tables
 
-N = 3000
+N = 1500
 i = np.arange(N)
 VALUES = ((i // 3) * 0.25 + i % 7).astype(np.float32)  # the tests know this formula
 
@@ -20,7 +20,7 @@ def codecs():
                 filters = tables.Filters(complevel=5, complib=f"blosc:{lib}", shuffle=shuffle, bitshuffle=bitshuffle)
                 for kind in ["f4", "f8", "i2"]:
                     array = VALUES.astype(kind)
-                    f.create_carray("/", f"{lib}_{name}_{kind}", obj=array, filters=filters, chunkshape=(1024,))
+                    f.create_carray("/", f"{lib}_{name}_{kind}", obj=array, filters=filters, chunkshape=(640,))
         # Bytes without pattern: the filter gives up and the chunk is stored with a filter mask.
         noise = np.random.default_rng(1).integers(0, 2**31, 512).astype("i4")
         f.create_carray("/", "incompressible_i4", obj=noise, filters=tables.Filters(complevel=9, complib="blosc", shuffle=False), chunkshape=(512,))
@@ -30,14 +30,14 @@ def codecs():
             for kind in ["f4", "f8", "i2", ">f4", ">i8", "u1", "f2"]:
                 array = (VALUES % 200).astype(kind)
                 name = kind.replace(">", "be_")
-                g = f.create_group(name)
+                g = f.create_group("types/" + name)
                 g.create_dataset("contiguous", data=array)
-                g.create_dataset("gzip", data=array, chunks=(700,), compression="gzip")
-                g.create_dataset("gzip_shuffle", data=array, chunks=(700,), compression="gzip", shuffle=True)
-                g.create_dataset("lzf", data=array, chunks=(700,), compression="lzf", shuffle=True)
-                g.create_dataset("fletcher", data=array, chunks=(701,), compression="gzip", fletcher32=True)
+                g.create_dataset("gzip", data=array, chunks=(350,), compression="gzip")
+                g.create_dataset("gzip_shuffle", data=array, chunks=(350,), compression="gzip", shuffle=True)
+                g.create_dataset("lzf", data=array, chunks=(350,), compression="lzf", shuffle=True)
+                g.create_dataset("fletcher", data=array, chunks=(351,), compression="gzip", fletcher32=True)
                 g.create_dataset("single", data=array, chunks=(N,), compression="gzip")
-                g.create_dataset("unfiltered", data=array, chunks=(500,))
+                g.create_dataset("unfiltered", data=array, chunks=(250,))
             cube = np.arange(7 * 5 * 4).reshape(7, 5, 4).astype("f4")
             f.create_dataset("cube", data=cube, chunks=(3, 2, 3), compression="gzip")
             f.create_dataset("bool", data=VALUES % 2 == 0, chunks=(1000,), compression="gzip")
