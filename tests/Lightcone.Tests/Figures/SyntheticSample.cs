@@ -3,6 +3,8 @@ using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
 using MathNet.Numerics.Distributions;
 
+using RocPoint = Lightcone.Figures.Catalogue.RocPoint;
+
 namespace Lightcone.Tests.Figures;
 
 /// <summary>Fixed made-up numbers for drawing: a small linear congruential stream, so that every machine draws the same figures.</summary>
