@@ -4,7 +4,7 @@ namespace Lightcone.Figures.Catalogue;
 internal static class LowerPanel
 {
     private static readonly double[] Linear = [0.02, 0.05, 0.1, 0.2, 0.5];
-    private static readonly double[] Ratios = [1.2, 1.5, 2, 5, 10];
+    private static readonly double[] Ratios = [1.2, 1.5, 2, 5, 10, 20, 50];
 
     /// <summary>Half range about 1 that contains all ratios with their bars; 0.5 with arrows if none does.</summary>
     public static (double Low, double High) RatioRange(IEnumerable<double> ratios)

@@ -138,7 +138,7 @@ public static class RocFigure
     private static Curve Guessing()
     {
         double[] x = [.. Enumerable.Range(1, 100).Select(k => k / 100.0)];
-        return new Curve { X = x, Y = [.. x.Select(e => 1 / e)], Colour = SeriesColour.Mute, Line = LineStyle.Dotted, Width = 1, Legend = "guessing, 1/*ε*_{S}" };
+        return new Curve { X = x, Y = [.. x.Select(e => 1 / e)], Colour = SeriesColour.Mute, Line = LineStyle.Dotted, Width = 1, DirectLabel = "guessing 1/*ε*_{S}" };
     }
 
     private static IEnumerable<Points> References(IReadOnlyList<ReferencePoint> references, int seriesCount) =>

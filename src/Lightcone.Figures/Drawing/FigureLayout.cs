@@ -48,7 +48,7 @@ internal sealed class FigureLayout
 
     public IReadOnlyList<IReadOnlyList<Shape>> Shapes { get; }
 
-    /// <summary>Names of hairlines, by panel.</summary>
+    /// <summary>Names beside lines, by panel.</summary>
     public IReadOnlyList<IReadOnlyList<TextShape>> Labels { get; private set; } = [];
 
     /// <summary>Samples and texts of the legend.</summary>
@@ -87,7 +87,7 @@ internal sealed class FigureLayout
         {
             var ink = new InkGrid();
             ink.Add(Shapes[i], Panels[i].Frame);
-            IReadOnlyList<TextShape> names = LabelPlacement.Hairlines(Figure.Panels[i], Panels[i], ink, Sizes.Note);
+            IReadOnlyList<TextShape> names = LabelPlacement.Names(Figure.Panels[i], Panels[i], ink, Sizes.Note);
             ink.Add(names, Panels[i].Frame);
             labels.Add(names);
             firstInk ??= ink;

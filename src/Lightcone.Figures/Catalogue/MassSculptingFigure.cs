@@ -1,0 +1,95 @@
+namespace Lightcone.Figures.Catalogue;
+
+/// <summary>The mass of background jets before and after a cut on the score, <c>mass-sculpting</c>: does the tagger carve a peak?</summary>
+public static class MassSculptingFigure
+{
+    /// <param name="header">Label, statement, conditions.</param>
+    /// <param name="edges">Bin edges of the jet mass, GeV.</param>
+    /// <param name="before">Background jets.</param>
+    /// <param name="after">Those that pass.</param>
+    /// <param name="signalEfficiency">Signal efficiency of the cut.</param>
+    public static Figure Build(FigureHeader header, IReadOnlyList<double> edges, HistogramSeries before, HistogramSeries after, double signalEfficiency)
+    {
+        double[] a = Densities(edges, before), b = Densities(edges, after);
+        double divergence = JensenShannon(before, after);
+        string at = NumberText.Plain(signalEfficiency, 3);
+        double[] ratio = [.. a.Zip(b, (x, y) => x > 0 ? y / x : double.NaN)];
+        double[] centres = [.. edges.Zip(edges.Skip(1), (l, h) => (l + h) / 2)];
+        double[] errors = [.. after.Counts.Select((c, i) => ratio[i] / Math.Sqrt(Math.Max(c, 1)))];
+        double range = LowerPanel.LogRange(ratio.Where(r => double.IsFinite(r) && r > 0).Select(r => Math.Max(r, 1 / r)).DefaultIfEmpty(1).Max());
+        string afterName = $"{Markup.Escape(after.Name)}, *ε*_{{S}} = {at}";
+        var main = new Panel
+        {
+            X = new Axis { Title = "Jet mass *m*", Unit = "GeV", Low = edges[0], High = edges[^1] },
+            Y = new Axis { Title = "1/*N* d*N*/d*m*", Unit = "1/GeV", Low = 0 },
+            Marks =
+            [
+                new Steps { Edges = edges, Heights = a, Colour = SeriesColour.C1, Filled = true, Legend = before.Legend() },
+                new Steps { Edges = edges, Heights = b, Colour = SeriesColour.C3, Width = 2, Legend = afterName },
+            ],
+            LegendNote = $"JS divergence {NumberText.Plain(divergence, 2)} bit",
+        };
+        var lower = new Panel
+        {
+            X = main.X,
+            Y = new Axis { Title = "After / before", Scale = AxisScale.Log, Low = 1 / range, High = range },
+            Marks =
+            [
+                new Hairline { At = 1, Vertical = false, Colour = SeriesColour.C1, Line = LineStyle.Solid, Width = 1.8 },
+                new Points
+                {
+                    X = centres, Y = [.. ratio.Select(r => r > 0 ? r : double.NaN)], Lower = [.. ratio.Zip(errors, (r, e) => r > 0 ? Math.Max(r - e, 1e-9) : double.NaN)],
+                    Upper = [.. ratio.Zip(errors, (r, e) => r + e)], Colour = SeriesColour.C3, Radius = 2.6,
+                },
+            ],
+        };
+        return new()
+        {
+            Id = "mass-sculpting",
+            Title = "Mass of background jets before and after the cut on the score",
+            Answer = Answer(edges, before, after, divergence),
+            Canvas = CanvasKind.Ratio,
+            Label = header.Label,
+            Statement = header.Statement,
+            Conditions = header.Conditions,
+            Panels = [main, lower],
+            Table = Table(header, edges, [before, after], [a, b], divergence),
+            Reading = new() { Kind = "Histograms", X = "mass_low_gev", XHigh = "mass_high_gev", Y = "density_per_gev" },
+            Notes = ["Background jets only, each histogram normalised to 1. Lower panel: ratio with the statistical error of the jets that pass."],
+        };
+    }
+
+    private static double[] Densities(IReadOnlyList<double> edges, HistogramSeries series) =>
+        [.. series.Counts.Select((c, i) => series.Total > 0 ? c / series.Total / (edges[i + 1] - edges[i]) : 0)];
+
+    /// <summary>Jensen–Shannon divergence of the two histograms, bits: 0 for equal shapes, 1 for disjoint ones.</summary>
+    internal static double JensenShannon(HistogramSeries p, HistogramSeries q)
+    {
+        double sum = 0, np = Math.Max(p.Counts.Sum(), 1e-300), nq = Math.Max(q.Counts.Sum(), 1e-300);
+        for (int i = 0; i < p.Counts.Count; i++)
+        {
+            double a = p.Counts[i] / np, b = q.Counts[i] / nq, middle = (a + b) / 2;
+            sum += (a > 0 ? 0.5 * a * Math.Log2(a / middle) : 0) + (b > 0 ? 0.5 * b * Math.Log2(b / middle) : 0);
+        }
+
+        return sum;
+    }
+
+    private static string Answer(IReadOnlyList<double> edges, HistogramSeries before, HistogramSeries after, double divergence)
+    {
+        if (after.Total <= 0)
+        {
+            return "No background jet passes the cut.";
+        }
+
+        double Mean(HistogramSeries s) => s.Counts.Select((c, i) => c * (edges[i] + edges[i + 1]) / 2).Sum() / Math.Max(s.Counts.Sum(), 1);
+        return $"The cut moves the mean mass of background jets from {NumberText.Plain(Mean(before), 3)} to {NumberText.Plain(Mean(after), 3)} GeV (Jensen–Shannon divergence {NumberText.Plain(divergence, 2)} bit).";
+    }
+
+    private static FigureTable Table(FigureHeader header, IReadOnlyList<double> edges, HistogramSeries[] series, double[][] densities, double divergence) => new()
+    {
+        Comments = header.Comments([("js_divergence_bit", NumberText.Exact(divergence)), .. series.Select(s => ($"outside, {s.Name}", NumberText.Exact(s.Outside)))]),
+        Columns = ["series", "mass_low_gev", "mass_high_gev", "count", "density_per_gev"],
+        Rows = [.. series.SelectMany((s, k) => s.Counts.Select((c, i) => (IReadOnlyList<TableCell>)[s.Name, edges[i], edges[i + 1], c, densities[k][i]]))],
+    };
+}
