@@ -42,7 +42,7 @@ public static class BinnedFigure
     /// <summary>Efficiency of a fixed threshold in bins of a variable, a series a class or working point.</summary>
     public static Figure Efficiency(FigureHeader header, BinnedVariable variable, IReadOnlyList<BinnedSeries> series)
     {
-        Figure figure = Build(header, variable, series, new Axis { Title = "Efficiency", Low = 0, High = 1 });
+        Figure figure = Build(header, variable, series, EfficiencyAxis(series));
         return figure with
         {
             Id = "efficiency-vs-" + variable.Id,
@@ -91,10 +91,11 @@ public static class BinnedFigure
         foreach (BinnedValue b in series.Bins)
         {
             x.AddRange([b.Low, b.High, b.High]);
-            y.AddRange([b.Value.Value, b.Value.Value, double.NaN]);
+            double height = double.IsFinite(b.Value.Value) ? b.Value.Value : double.IsFinite(b.Value.Lower) ? b.Value.Lower : double.NaN;
+            y.AddRange([height, height, double.NaN]);
         }
 
-        yield return new Curve { X = x, Y = [.. y.Select(v => double.IsFinite(v) ? v : double.NaN)], Colour = colour, Width = 0.9 };
+        yield return new Curve { X = x, Y = y, Colour = colour, Width = 0.9 };
         yield return new Points
         {
             X = [.. series.Bins.Select(b => b.Mean)],
@@ -105,6 +106,16 @@ public static class BinnedFigure
             Marker = SeriesLook.Marker(index),
             Legend = count > 1 ? Markup.Escape(series.Name) : null,
         };
+    }
+
+    /// <summary>Linear from 0 to 1, unless one series would lie on the axis: then logarithmic.</summary>
+    private static Axis EfficiencyAxis(IReadOnlyList<BinnedSeries> series)
+    {
+        double[] largest = [.. series.Select(s => s.Bins.Select(b => b.Value.Value).Where(double.IsFinite).DefaultIfEmpty(0).Max())];
+        double[] positive = [.. series.SelectMany(s => s.Bins).Select(b => b.Value.Value > 0 ? b.Value.Value : b.Value.Upper).Where(v => double.IsFinite(v) && v > 0)];
+        return largest.Min() > 0.1 * largest.Max() || positive.Length == 0
+            ? new Axis { Title = "Efficiency", Low = 0, High = 1 }
+            : new Axis { Title = "Efficiency", Scale = AxisScale.Log, Low = Math.Pow(10, Math.Floor(Math.Log10(positive.Min() / 1.5))), High = 1 };
     }
 
     /// <summary>Largest over smallest value.</summary>

@@ -16,7 +16,7 @@ public static class MassSculptingFigure
         double[] ratio = [.. a.Zip(b, (x, y) => x > 0 ? y / x : double.NaN)];
         double[] centres = [.. edges.Zip(edges.Skip(1), (l, h) => (l + h) / 2)];
         double[] errors = [.. after.Counts.Select((c, i) => ratio[i] / Math.Sqrt(Math.Max(c, 1)))];
-        double range = LowerPanel.LogRange(ratio.Where(r => double.IsFinite(r) && r > 0).Select(r => Math.Max(r, 1 / r)).DefaultIfEmpty(1).Max());
+        (double low, double high) = LowerPanel.LogRange(ratio);
         string afterName = $"{Markup.Escape(after.Name)}, *ε*_{{S}} = {at}";
         var main = new Panel
         {
@@ -32,7 +32,7 @@ public static class MassSculptingFigure
         var lower = new Panel
         {
             X = main.X,
-            Y = new Axis { Title = "After / before", Scale = AxisScale.Log, Low = 1 / range, High = range },
+            Y = new Axis { Title = "After / before", Scale = AxisScale.Log, Low = low, High = high },
             Marks =
             [
                 new Hairline { At = 1, Vertical = false, Colour = SeriesColour.C1, Line = LineStyle.Solid, Width = 1.8 },

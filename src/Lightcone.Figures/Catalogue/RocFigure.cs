@@ -69,22 +69,22 @@ public static class RocFigure
     {
         RocSeries baseline = series[reference];
         var ratios = new List<Mark>();
-        double most = 1;
+        var certain = new List<double>();
         for (int i = 0; i < series.Count; i++)
         {
             RocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= Drawn(baseline)[0].SignalEfficiency)];
             double[] ratio = [.. drawn.Select(p => p.Rejection / RejectionAt(baseline, p.SignalEfficiency))];
-            most = ratio.Zip(drawn, (r, p) => p.BackgroundJets >= FewJets ? Math.Max(r, 1 / r) : 1).Append(most).Max();
+            certain.AddRange(ratio.Where((_, k) => drawn[k].BackgroundJets >= FewJets));
             ratios.Add(i == reference
                 ? new Hairline { At = 1, Vertical = false, Line = LineStyle.Solid, Colour = Colour(series, i), Width = 1.8 }
                 : new Curve { X = [.. drawn.Select(p => p.SignalEfficiency)], Y = ratio, FewEvents = Few(drawn), Colour = Colour(series, i), Line = SeriesLook.Line(i), Width = i == 0 ? 2 : 1.8 });
         }
 
-        double range = LowerPanel.LogRange(most);
+        (double low, double high) = LowerPanel.LogRange(certain);
         var lower = new Panel
         {
             X = SignalEfficiency(),
-            Y = new Axis { Title = "Ratio", Scale = AxisScale.Log, Low = 1 / range, High = range },
+            Y = new Axis { Title = "Ratio", Scale = AxisScale.Log, Low = low, High = high },
             Marks = ratios,
         };
         Figure roc = Build(header, series, references);

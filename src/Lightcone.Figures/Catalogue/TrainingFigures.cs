@@ -165,7 +165,7 @@ public static class TrainingFigures
         return new()
         {
             X = StepAxis(history),
-            Y = new Axis { Title = "Learn. rate", Scale = AxisScale.Log, Low = from, High = to > from * 12 ? to : from * 12 },
+            Y = new Axis { Title = "Learning rate", Scale = AxisScale.Log, Low = from, High = to > from * 12 ? to : from * 12 },
             Marks = [new Curve { X = Steps(history.LearningRate), Y = Values(history.LearningRate), Colour = SeriesColour.Ink, Width = 1.6 }],
         };
     }

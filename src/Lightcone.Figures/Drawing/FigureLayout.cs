@@ -59,7 +59,15 @@ internal sealed class FigureLayout
 
     public bool IsPair => Figure.Canvas == CanvasKind.Pair;
 
-    /// <summary>Raises the upper end of the first panel until the legend is free; puts it below the figure if that does not help.</summary>
+    private enum LegendSearch
+    {
+        Corners,
+        TopCorners,
+        Anywhere,
+        Below,
+    }
+
+    /// <summary>Raises the upper end of the first panel until the legend is free in a corner; else takes any free place, else one below the figure.</summary>
     public static FigureLayout Of(Figure figure)
     {
         Axis y = figure.Panels.Count > 0 ? figure.Panels[0].Y : throw new ArgumentException($"Figure '{figure.Id}' has no panel.");
@@ -69,17 +77,21 @@ internal sealed class FigureLayout
         {
             var layout = new FigureLayout(figure, raise);
             first ??= layout;
-            if (layout.PlaceTexts(topOnly: raise > 1, below: false))
+            if (layout.PlaceTexts(raise > 1 ? LegendSearch.TopCorners : LegendSearch.Corners))
             {
                 return layout;
             }
         }
 
-        first!.PlaceTexts(topOnly: false, below: true);
+        if (!first!.PlaceTexts(LegendSearch.Anywhere))
+        {
+            first.PlaceTexts(LegendSearch.Below);
+        }
+
         return first;
     }
 
-    private bool PlaceTexts(bool topOnly, bool below)
+    private bool PlaceTexts(LegendSearch search)
     {
         var labels = new List<IReadOnlyList<TextShape>>();
         InkGrid? firstInk = null;
@@ -101,13 +113,16 @@ internal sealed class FigureLayout
         }
 
         double width = Legend.Width(entries, Sizes.Legend), height = (Legend.LineHeight * entries.Count) - 4;
-        if (below)
+        if (search == LegendSearch.Below)
         {
             LegendShapes = Below(entries, width);
             return true;
         }
 
-        if (LabelPlacement.Box(Panels[0].Frame, firstInk!, width, height, topOnly) is not { } corner)
+        Pixel? free = search == LegendSearch.Anywhere
+            ? LabelPlacement.AnyBox(Panels[0].Frame, firstInk!, width, height)
+            : LabelPlacement.Corner(Panels[0].Frame, firstInk!, width, height, topOnly: search == LegendSearch.TopCorners);
+        if (free is not { } corner)
         {
             return false;
         }

@@ -41,7 +41,7 @@ internal static class LabelPlacement
     }
 
     /// <summary>Upper left corner of a free box of this size; null if all four corners are taken.</summary>
-    public static Pixel? Box(Frame frame, InkGrid ink, double width, double height, bool topOnly)
+    public static Pixel? Corner(Frame frame, InkGrid ink, double width, double height, bool topOnly)
     {
         double left = frame.X0 + FromFrame, right = frame.X1 - FromFrame - width, top = frame.Y0 + FromFrame, bottom = frame.Y1 - FromFrame - height;
         if (right < left - 1 || bottom < top - 1)
@@ -55,6 +55,24 @@ internal static class LabelPlacement
             if (ink.IsFree(new Frame(corner.X, corner.Y, corner.X + width, corner.Y + height).Grown(Clearance)))
             {
                 return corner;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The highest free place anywhere along the right edge, the left edge or the middle.</summary>
+    public static Pixel? AnyBox(Frame frame, InkGrid ink, double width, double height)
+    {
+        double left = frame.X0 + FromFrame, right = frame.X1 - FromFrame - width;
+        for (double y = frame.Y0 + FromFrame; right >= left - 1 && y + height <= frame.Y1 - FromFrame; y += InkGrid.Cell)
+        {
+            foreach (double x in (double[])[right, left, (left + right) / 2])
+            {
+                if (ink.IsFree(new Frame(x, y, x + width, y + height).Grown(Clearance)))
+                {
+                    return new(x, y);
+                }
             }
         }
 
