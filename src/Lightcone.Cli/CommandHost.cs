@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Lightcone.Cli.Commands;
 using Lightcone.Cli.Terminal;
+using Lightcone.Training.Engine;
 
 namespace Lightcone.Cli;
 
@@ -22,6 +23,7 @@ internal static class CommandHost
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
+            if (WantsMklOverride(parse)) MklOverride.Enable();
             return parse.InvokeAsync(configuration, signals.Token).GetAwaiter().GetResult();
         }
         catch (Exception failure)
@@ -42,6 +44,10 @@ internal static class CommandHost
         foreach (var command in CommandList.Create()) root.Subcommands.Add(command);
         return root;
     }
+
+    // The override must come before the engine. The constant is compiled in: asking for it loads nothing.
+    private static bool WantsMklOverride(ParseResult parse) =>
+        parse.GetValue(CommonOptions.MklAnyCpu) || Environment.GetEnvironmentVariable(MklOverride.Variable) == "1";
 
     // The options cannot be trusted here: the command line may be what is wrong.
     private static TerminalWriter ErrorTerminal(string[] args) =>

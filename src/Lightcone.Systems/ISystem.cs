@@ -29,16 +29,14 @@ public interface ISystem
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);
 
-    /// <summary>Evaluates a run on labelled jets and writes evaluation.json and figures into it.</summary>
-    EvaluationOutcome Evaluate(Run run, IJetSource jets, EvaluationRequest request);
-
-    /// <summary>Turns weights published elsewhere into a run.</summary>
+    /// <summary>Turns weights published elsewhere into a run; <paramref name="settings"/> (<c>name=value</c>) change its recipe.</summary>
     /// <exception cref="UsageException">The system imports none.</exception>
-    void Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance);
+    /// <exception cref="InputDataException">The file holds no such weights.</exception>
+    Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance);
 
-    /// <summary>Measures the system's symmetries.</summary>
+    /// <summary>Measures the system's symmetries on some jets.</summary>
     /// <exception cref="UsageException">The system has none to check.</exception>
-    SymmetryReport CheckSymmetry(Run run, IJetSource jets, SymmetryRequest request);
+    SymmetryReport CheckSymmetry(Run run, JetBatch jets);
 }
 
 /// <summary>A recipe that <c>lightcone train</c> knows by name.</summary>

@@ -133,7 +133,7 @@ public sealed class Trainer : IDisposable
             manual_seed((long)(draw.NextUInt64() >> 1));
             using var scope = NewDisposeScope();
             var term = task.Loss(stream.Current);
-            double value = term.item<double>();
+            double value = term.detach().to(ScalarType.Float64).item<double>();
             if (!double.IsFinite(value)) throw Diverged("The loss is not a number", rows, position);
             (recipe.Accumulate == 1 ? term : term / recipe.Accumulate).backward();
             loss += value / recipe.Accumulate;

@@ -7,6 +7,9 @@ internal static class CommandList
 {
     public static IEnumerable<Command> Create()
     {
+        yield return TrainCommand.Create();
+        yield return CheckCommand.Create();
+        yield return ImportCommand.Create();
         yield return DoctorCommand.Create();
         yield return CiteCommand.Create();
     }

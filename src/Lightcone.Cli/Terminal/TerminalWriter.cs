@@ -104,10 +104,7 @@ internal sealed class TerminalWriter
             _jsonStream.Write(text);
         }
 
-        if (_jsonFile is null) return;
-        string temporary = _jsonFile + ".tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, _jsonFile, overwrite: true);
+        if (_jsonFile is not null) AtomicFile.WriteText(_jsonFile, text);
     }
 
     /// <summary>Moves the cursor's line, on a terminal only: for <see cref="ProgressLine"/>.</summary>

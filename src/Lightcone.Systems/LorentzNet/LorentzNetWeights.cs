@@ -15,7 +15,7 @@ internal static class LorentzNetWeights
     /// <exception cref="InputDataException">The file is no LorentzNet.</exception>
     public static (LorentzNetRecipe Recipe, WeightSet Weights) Read(string path, IEnumerable<string> settings)
     {
-        var weights = (TorchArchive.IsArchive(path) ? TorchArchive.Read(path) : Safetensors.ReadAll(path)).WithoutPrefix(PublishedPrefix);
+        var weights = (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? Safetensors.ReadAll(path) : TorchArchive.Read(path)).WithoutPrefix(PublishedPrefix);
         if (!weights.Contains("embedding.weight") || weights["embedding.weight"].Shape is not [var hidden and > 0 and <= 4096, var scalars and (2 or 8)])
             throw new InputDataException("These are not LorentzNet's weights: embedding.weight [hidden, 2 or 8] is missing.", path, "Weights of another network.", "Name a LorentzNet file, .pt or .safetensors.");
         int layers = weights.Select(w => w.Name).Where(n => n.StartsWith("LGEBs.", StringComparison.Ordinal)).Select(n => n.Split('.')[1]).Distinct().Count();

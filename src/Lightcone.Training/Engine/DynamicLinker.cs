@@ -10,6 +10,14 @@ internal static partial class DynamicLinker
     /// <summary>Loads the library at <paramref name="path"/>; on failure returns 0 and says why.</summary>
     public static nint Open(string path, bool global, out string reason)
     {
+        if (!ElfSegments.AreWhole(path))
+        {
+            reason = "the file is cut short or is no library";
+            return 0;
+        }
+
+        // Binding dlerror is itself a call of the linker and would lose the reason: bind it first.
+        _ = DlError();
         nint handle = DlOpen(path, global ? Now | Global : Now);
         reason = handle == 0 ? Marshal.PtrToStringUTF8(DlError()) ?? "unknown reason" : "";
         return handle;

@@ -94,6 +94,6 @@ public static class EngineLoader
 
     private static MachineException Unloadable(string library, string reason) => new(
         $"The tensor engine cannot be loaded: {reason.TrimEnd('.')}.", library,
-        "the system's C or C++ library is older than the engine supports, or the installation is incomplete",
-        "run lightcone doctor; see docs/how-to/older-systems.md");
+        "the installation is incomplete, or the system's C or C++ library is older than the engine supports",
+        "build or copy Lightcone again; see docs/how-to/older-systems.md");
 }

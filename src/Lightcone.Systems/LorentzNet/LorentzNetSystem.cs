@@ -1,0 +1,81 @@
+using Lightcone.Jets;
+using Lightcone.Training;
+using Lightcone.Training.Optimisation;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+using Lightcone.Weights;
+
+namespace Lightcone.Systems.LorentzNet;
+
+/// <summary>LorentzNet as the command line knows it.</summary>
+public sealed class LorentzNetSystem : ISystem
+{
+    /// <inheritdoc/>
+    public string Name => "lorentznet";
+
+    /// <inheritdoc/>
+    public string Title => "LorentzNet";
+
+    /// <inheritdoc/>
+    public TrainingRecipe DefaultRecipe => new LorentzNetRecipe();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NamedRecipe> Recipes { get; } =
+    [
+        new("top-lorentznet", "top quarks against QCD jets, the published size and schedule", new LorentzNetRecipe()),
+        new("qg-lorentznet", "quark jets against gluon jets, from four-momenta and particle identities",
+            new LorentzNetRecipe { Inputs = LorentzNetInputs.QuarkGluon, CoordinateWeight = 0.001 }),
+        new("quickstart-lorentznet", "a small network and a short schedule for the shipped sample",
+            new LorentzNetRecipe { Hidden = 24, Layers = 3, Epochs = 12, Schedule = LearningRateShape.Cosine, LearningRate = 2e-3 }),
+    ];
+
+    /// <inheritdoc/>
+    public string BibTex { get; } =
+        """
+        @article{Gong:2022lye,
+            author = "Gong, Shiqi and Meng, Qi and Zhang, Jue and Qu, Huilin and Li, Congqiao and Qian, Sitian and Du, Weitao and Ma, Zhi-Ming and Liu, Tie-Yan",
+            title = "{An efficient Lorentz equivariant graph neural network for jet tagging}",
+            eprint = "2201.08187",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1007/JHEP07(2022)030",
+            journal = "JHEP",
+            volume = "07",
+            pages = "030",
+            year = "2022"
+        }
+
+        @article{Loshchilov:2017bsp,
+            author = "Loshchilov, Ilya and Hutter, Frank",
+            title = "{Decoupled Weight Decay Regularization}",
+            eprint = "1711.05101",
+            archivePrefix = "arXiv",
+            primaryClass = "cs.LG",
+            year = "2017"
+        }
+
+        """;
+
+    /// <inheritdoc/>
+    public ITrainingTask CreateTask(TrainingRecipe recipe) => new LorentzNetTask((LorentzNetRecipe)recipe);
+
+    /// <inheritdoc/>
+    public IModel Load(Run run) => LorentzNetModel.Load(run);
+
+    /// <inheritdoc/>
+    public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance)
+    {
+        var (recipe, tensors) = LorentzNetWeights.Read(weights, settings);
+        using var network = new LorentzNetNetwork(recipe);
+        network.State.Load(tensors);
+        using var @lock = RunLock.Take(folder);
+        var run = Run.Create(folder, recipe);
+        AtomicFile.WriteText(run.CitationPath, BibTex);
+        (provenance with { Data = [DataFile.Of("weights", weights, 0)] }).Write(run.ProvenancePath);
+        Safetensors.Write(run.BestPath, network.State.ToWeights().ToList(), new Dictionary<string, string> { ["system"] = Name });
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => LorentzNetSymmetry.Check(run, jets);
+}

@@ -1,0 +1,24 @@
+namespace Lightcone.Systems;
+
+/// <summary>Outcome of <c>check symmetry</c>.</summary>
+/// <param name="Jets">Jets measured on.</param>
+/// <param name="Frames">Names of the transformations.</param>
+/// <param name="Variants">What was measured for each variant of the model.</param>
+/// <param name="Gates">What must hold.</param>
+public sealed record SymmetryReport(int Jets, IReadOnlyList<string> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
+
+/// <summary>One variant of a model under all transformations.</summary>
+/// <param name="Name">What is special about it.</param>
+/// <param name="LargestOutput">Largest output in the untransformed frame: the scale of the changes.</param>
+/// <param name="LargestChange">Largest change of an output over all jets, one number a transformation.</param>
+public sealed record SymmetryVariant(string Name, double LargestOutput, IReadOnlyList<double> LargestChange);
+
+/// <summary>A limit on the largest change.</summary>
+/// <param name="Name">Of which variant.</param>
+/// <param name="Measured">What was measured.</param>
+/// <param name="Limit">What is allowed.</param>
+public sealed record SymmetryGate(string Name, double Measured, double Limit)
+{
+    /// <summary>Whether the limit holds.</summary>
+    public bool Passed => Measured <= Limit;
+}
