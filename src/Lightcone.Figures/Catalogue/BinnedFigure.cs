@@ -2,18 +2,13 @@ using Lightcone.Statistics;
 
 namespace Lightcone.Figures.Catalogue;
 
-/// <summary>A number measured in a bin of a variable.</summary>
-/// <param name="Low">Lower edge.</param>
-/// <param name="High">Upper edge.</param>
-/// <param name="Mean">Mean of the variable in the bin: where the point stands.</param>
-/// <param name="Value">The number with its interval.</param>
-/// <param name="Count">Jets behind it.</param>
-public readonly record struct BinnedValue(double Low, double High, double Mean, Interval Value, long Count);
-
-/// <summary>A series of binned numbers.</summary>
+/// <summary>Efficiencies of one class or working point in bins of a variable.</summary>
 /// <param name="Name">Plain name.</param>
 /// <param name="Bins">Bins in rising order; shared edges by all series of a figure.</param>
-public sealed record BinnedSeries(string Name, IReadOnlyList<BinnedValue> Bins);
+public sealed record BinnedSeries(string Name, IReadOnlyList<EfficiencyBin> Bins);
+
+/// <summary>A number in a bin, as it is drawn.</summary>
+internal readonly record struct DrawnBin(double Low, double High, double Mean, Interval Value, long Count);
 
 /// <summary>The variable along the axis.</summary>
 /// <param name="Id">For the figure's id: "pt", "mass", "n".</param>
@@ -28,13 +23,14 @@ public static class BinnedFigure
     /// <summary>Background rejection at fixed signal efficiency in bins of a variable.</summary>
     public static Figure Rejection(FigureHeader header, BinnedVariable variable, double signalEfficiency, IReadOnlyList<BinnedSeries> series)
     {
+        IReadOnlyList<DrawnSeries> drawn = Drawn(series, rejection: true);
         string at = NumberText.Plain(signalEfficiency, 3);
-        Figure figure = Build(header, variable, series, new Axis { Title = $"1/*ε*_{{B}} at *ε*_{{S}} = {at}", Scale = Span(series) > 4 ? AxisScale.Log : AxisScale.Linear });
+        Figure figure = Build(header, variable, drawn, new Axis { Title = $"1/*ε*_{{B}} at *ε*_{{S}} = {at}", Scale = Span(drawn) > 4 ? AxisScale.Log : AxisScale.Linear });
         return figure with
         {
             Id = "rejection-vs-" + variable.Id,
             Title = $"Background rejection against {Markup.ToPlain(variable.Title)}",
-            Answer = Answer(series[0], "background rejection at " + NumberText.Plain(100 * signalEfficiency, 3) + " % signal efficiency", variable),
+            Answer = Answer(drawn[0], "background rejection at " + NumberText.Plain(100 * signalEfficiency, 3) + " % signal efficiency", variable),
             Notes = [.. figure.Notes, "The threshold is the same in all bins."],
         };
     }
@@ -42,18 +38,24 @@ public static class BinnedFigure
     /// <summary>Efficiency of a fixed threshold in bins of a variable, a series a class or working point.</summary>
     public static Figure Efficiency(FigureHeader header, BinnedVariable variable, IReadOnlyList<BinnedSeries> series)
     {
-        Figure figure = Build(header, variable, series, EfficiencyAxis(series));
+        IReadOnlyList<DrawnSeries> drawn = Drawn(series, rejection: false);
+        Figure figure = Build(header, variable, drawn, EfficiencyAxis(drawn));
         return figure with
         {
             Id = "efficiency-vs-" + variable.Id,
             Title = $"Efficiency against {Markup.ToPlain(variable.Title)}",
-            Answer = Answer(series[0], $"efficiency ({series[0].Name})", variable),
+            Answer = Answer(drawn[0], $"efficiency ({series[0].Name})", variable),
         };
     }
 
-    private static Figure Build(FigureHeader header, BinnedVariable variable, IReadOnlyList<BinnedSeries> series, Axis y)
+    private sealed record DrawnSeries(string Name, IReadOnlyList<DrawnBin> Bins);
+
+    private static IReadOnlyList<DrawnSeries> Drawn(IReadOnlyList<BinnedSeries> series, bool rejection) =>
+        [.. series.Select(s => new DrawnSeries(s.Name, [.. s.Bins.Where(b => b.Total > 0).Select(b => new DrawnBin(b.Low, b.High, b.MeanValue, rejection ? b.Efficiency.Reciprocal() : b.Efficiency, b.Total))]))];
+
+    private static Figure Build(FigureHeader header, BinnedVariable variable, IReadOnlyList<DrawnSeries> series, Axis y)
     {
-        BinnedValue[] all = [.. series.SelectMany(s => s.Bins)];
+        DrawnBin[] all = [.. series.SelectMany(s => s.Bins)];
         string method = all.Length > 0 ? all[0].Value.Method : string.Empty;
         return new()
         {
@@ -69,7 +71,7 @@ public static class BinnedFigure
                 {
                     X = new Axis { Title = variable.Title, Unit = variable.Unit, Low = all.Min(b => b.Low), High = all.Max(b => b.High) },
                     Y = y,
-                    Marks = [.. series.SelectMany((s, i) => Marks(s, i, series.Count))],
+                    Marks = [.. series.SelectMany((s, i) => Marks(s, i, series.Count, y.Scale == AxisScale.Log ? double.Epsilon : double.NegativeInfinity))],
                 },
             ],
             Table = new()
@@ -83,16 +85,16 @@ public static class BinnedFigure
         };
     }
 
-    private static IEnumerable<Mark> Marks(BinnedSeries series, int index, int count)
+    private static IEnumerable<Mark> Marks(DrawnSeries series, int index, int count, double least)
     {
         SeriesColour colour = SeriesLook.Colour(index);
         var x = new List<double>();
         var y = new List<double>();
-        foreach (BinnedValue b in series.Bins)
+        foreach (DrawnBin b in series.Bins)
         {
             x.AddRange([b.Low, b.High, b.High]);
             double height = double.IsFinite(b.Value.Value) ? b.Value.Value : double.IsFinite(b.Value.Lower) ? b.Value.Lower : double.NaN;
-            y.AddRange([height, height, double.NaN]);
+            y.AddRange(height >= least ? [height, height, double.NaN] : [double.NaN, double.NaN, double.NaN]);
         }
 
         yield return new Curve { X = x, Y = y, Colour = colour, Width = 0.9 };
@@ -109,7 +111,7 @@ public static class BinnedFigure
     }
 
     /// <summary>Linear from 0 to 1, unless one series would lie on the axis: then logarithmic.</summary>
-    private static Axis EfficiencyAxis(IReadOnlyList<BinnedSeries> series)
+    private static Axis EfficiencyAxis(IReadOnlyList<DrawnSeries> series)
     {
         double[] largest = [.. series.Select(s => s.Bins.Select(b => b.Value.Value).Where(double.IsFinite).DefaultIfEmpty(0).Max())];
         double[] positive = [.. series.SelectMany(s => s.Bins).Select(b => b.Value.Value > 0 ? b.Value.Value : b.Value.Upper).Where(v => double.IsFinite(v) && v > 0)];
@@ -119,24 +121,24 @@ public static class BinnedFigure
     }
 
     /// <summary>Largest over smallest value.</summary>
-    private static double Span(IReadOnlyList<BinnedSeries> series)
+    private static double Span(IReadOnlyList<DrawnSeries> series)
     {
         double[] values = [.. series.SelectMany(s => s.Bins).SelectMany(b => (double[])[b.Value.Value, b.Value.Lower, b.Value.Upper]).Where(v => double.IsFinite(v) && v > 0)];
         return values.Length == 0 ? 1 : values.Max() / values.Min();
     }
 
-    private static string Answer(BinnedSeries series, string what, BinnedVariable variable)
+    private static string Answer(DrawnSeries series, string what, BinnedVariable variable)
     {
-        BinnedValue[] finite = [.. series.Bins.Where(b => double.IsFinite(b.Value.Value))];
+        DrawnBin[] finite = [.. series.Bins.Where(b => double.IsFinite(b.Value.Value))];
         if (finite.Length == 0)
         {
             return $"The {what} could not be measured in any bin.";
         }
 
-        BinnedValue least = finite.MinBy(b => b.Value.Value), most = finite.MaxBy(b => b.Value.Value);
+        DrawnBin least = finite.MinBy(b => b.Value.Value), most = finite.MaxBy(b => b.Value.Value);
         string name = Markup.ToPlain(variable.Title), unit = variable.Unit.Length > 0 ? " " + variable.Unit : string.Empty;
         return $"The {what} runs from {Number(least)} at {name} {NumberText.Plain(least.Mean, 3)}{unit} to {Number(most)} at {NumberText.Plain(most.Mean, 3)}{unit}.";
     }
 
-    private static string Number(BinnedValue bin) => Markup.ToPlain(NumberText.WithInterval(bin.Value));
+    private static string Number(DrawnBin bin) => Markup.ToPlain(NumberText.WithInterval(bin.Value));
 }

@@ -1,21 +1,24 @@
+using Lightcone.Statistics;
+
 namespace Lightcone.Figures.Catalogue;
 
 /// <summary>The mass of background jets before and after a cut on the score, <c>mass-sculpting</c>: does the tagger carve a peak?</summary>
 public static class MassSculptingFigure
 {
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="edges">Bin edges of the jet mass, GeV.</param>
-    /// <param name="before">Background jets.</param>
+    /// <param name="before">Mass of background jets, GeV.</param>
     /// <param name="after">Those that pass.</param>
     /// <param name="signalEfficiency">Signal efficiency of the cut.</param>
-    public static Figure Build(FigureHeader header, IReadOnlyList<double> edges, HistogramSeries before, HistogramSeries after, double signalEfficiency)
+    public static Figure Build(FigureHeader header, HistogramSeries before, HistogramSeries after, double signalEfficiency)
     {
+        IReadOnlyList<double> edges = before.Histogram.Edges;
         double[] a = Densities(edges, before), b = Densities(edges, after);
-        double divergence = JensenShannon(before, after);
+        double divergence = JensenShannon.Divergence(before.Histogram, after.Histogram);
         string at = NumberText.Plain(signalEfficiency, 3);
         double[] ratio = [.. a.Zip(b, (x, y) => x > 0 ? y / x : double.NaN)];
         double[] centres = [.. edges.Zip(edges.Skip(1), (l, h) => (l + h) / 2)];
-        double[] errors = [.. after.Counts.Select((c, i) => ratio[i] / Math.Sqrt(Math.Max(c, 1)))];
+        Interval[] contents = [.. ratio.Select((_, i) => after.Histogram.Content(i))];
+        double[] scale = [.. ratio.Select((r, i) => contents[i].Value > 0 ? r / contents[i].Value : double.NaN)];
         (double low, double high) = LowerPanel.LogRange(ratio);
         string afterName = $"{Markup.Escape(after.Name)}, *ε*_{{S}} = {at}";
         var main = new Panel
@@ -38,8 +41,8 @@ public static class MassSculptingFigure
                 new Hairline { At = 1, Vertical = false, Colour = SeriesColour.C1, Line = LineStyle.Solid, Width = 1.8 },
                 new Points
                 {
-                    X = centres, Y = [.. ratio.Select(r => r > 0 ? r : double.NaN)], Lower = [.. ratio.Zip(errors, (r, e) => r > 0 ? Math.Max(r - e, 1e-9) : double.NaN)],
-                    Upper = [.. ratio.Zip(errors, (r, e) => r + e)], Colour = SeriesColour.C3, Radius = 2.6,
+                    X = centres, Y = [.. ratio.Select(r => r > 0 ? r : double.NaN)], Lower = [.. scale.Select((s, i) => s * Math.Max(contents[i].Lower, 1e-9))],
+                    Upper = [.. scale.Select((s, i) => s * contents[i].Upper)], Colour = SeriesColour.C3, Radius = 2.6,
                 },
             ],
         };
@@ -55,25 +58,12 @@ public static class MassSculptingFigure
             Panels = [main, lower],
             Table = Table(header, edges, [before, after], [a, b], divergence),
             Reading = new() { Kind = "Histograms", X = "mass_low_gev", XHigh = "mass_high_gev", Y = "density_per_gev" },
-            Notes = ["Background jets only, each histogram normalised to 1. Lower panel: ratio with the statistical error of the jets that pass."],
+            Notes = ["Background jets only, each histogram normalised to 1. Lower panel: ratio; bars: 68 % Garwood intervals of the jets that pass."],
         };
     }
 
     private static double[] Densities(IReadOnlyList<double> edges, HistogramSeries series) =>
-        [.. series.Counts.Select((c, i) => series.Total > 0 ? c / series.Total / (edges[i + 1] - edges[i]) : 0)];
-
-    /// <summary>Jensen–Shannon divergence of the two histograms, bits: 0 for equal shapes, 1 for disjoint ones.</summary>
-    internal static double JensenShannon(HistogramSeries p, HistogramSeries q)
-    {
-        double sum = 0, np = Math.Max(p.Counts.Sum(), 1e-300), nq = Math.Max(q.Counts.Sum(), 1e-300);
-        for (int i = 0; i < p.Counts.Count; i++)
-        {
-            double a = p.Counts[i] / np, b = q.Counts[i] / nq, middle = (a + b) / 2;
-            sum += (a > 0 ? 0.5 * a * Math.Log2(a / middle) : 0) + (b > 0 ? 0.5 * b * Math.Log2(b / middle) : 0);
-        }
-
-        return sum;
-    }
+        [.. series.Fractions.Select((f, i) => f / (edges[i + 1] - edges[i]))];
 
     private static string Answer(IReadOnlyList<double> edges, HistogramSeries before, HistogramSeries after, double divergence)
     {

@@ -2,14 +2,6 @@ using Lightcone.Statistics;
 
 namespace Lightcone.Figures.Catalogue;
 
-/// <summary>A bin of predicted probability.</summary>
-/// <param name="Low">Lower edge.</param>
-/// <param name="High">Upper edge.</param>
-/// <param name="Confidence">Mean predicted probability in the bin; NaN when empty.</param>
-/// <param name="Accuracy">Observed fraction with its Clopper–Pearson interval.</param>
-/// <param name="Count">Jets in the bin.</param>
-public readonly record struct ReliabilityBin(double Low, double High, double Confidence, Interval Accuracy, long Count);
-
 /// <summary>Observed minus predicted probability, <c>reliability</c>: a difference, because a diagonal hides everything.</summary>
 public static class ReliabilityFigure
 {
@@ -20,7 +12,7 @@ public static class ReliabilityFigure
     public static Figure Build(FigureHeader header, IReadOnlyList<ReliabilityBin> bins, double calibrationError, double nullUpper99)
     {
         ReliabilityBin[] filled = [.. bins.Where(b => b.Count > 0)];
-        double[] edges = [.. bins.Select(b => b.Low), bins[^1].High], x = [.. filled.Select(b => b.Confidence)];
+        double[] edges = [.. bins.Select(b => b.Low), bins[^1].High], x = [.. filled.Select(b => b.MeanPredicted)];
         string gate = double.IsFinite(nullUpper99) ? $" (99 % of honest ones below {NumberText.Plain(nullUpper99, 2)})" : string.Empty;
         string verdict = !double.IsFinite(nullUpper99) ? "." : calibrationError <= nullUpper99 ? ", as small as that of an honest classifier." : $"; an honest classifier stays below {NumberText.Plain(nullUpper99, 2)} in 99 % of such samples.";
         var main = new Panel
@@ -32,8 +24,8 @@ public static class ReliabilityFigure
                 new Hairline { At = 0, Vertical = false, Colour = SeriesColour.Mute, Line = LineStyle.Solid },
                 new Points
                 {
-                    X = x, Y = [.. filled.Select(b => b.Accuracy.Value - b.Confidence)],
-                    Lower = [.. filled.Select(b => b.Accuracy.Lower - b.Confidence)], Upper = [.. filled.Select(b => b.Accuracy.Upper - b.Confidence)],
+                    X = x, Y = [.. filled.Select(b => b.Observed.Value - b.MeanPredicted)],
+                    Lower = [.. filled.Select(b => b.Observed.Lower - b.MeanPredicted)], Upper = [.. filled.Select(b => b.Observed.Upper - b.MeanPredicted)],
                     Colour = SeriesColour.C3,
                 },
             ],
@@ -59,7 +51,7 @@ public static class ReliabilityFigure
             {
                 Comments = header.Comments(("ece", NumberText.Exact(calibrationError)), ("ece_null_99", NumberText.Exact(nullUpper99)), ("level", "0.6827"), ("method", "Clopper-Pearson")),
                 Columns = ["series", "bin_low", "bin_high", "n", "confidence", "accuracy", "difference", "lower_68", "upper_68"],
-                Rows = [.. bins.Select(b => (IReadOnlyList<TableCell>)["accuracy", b.Low, b.High, b.Count, b.Confidence, b.Accuracy.Value, b.Accuracy.Value - b.Confidence, b.Accuracy.Lower - b.Confidence, b.Accuracy.Upper - b.Confidence])],
+                Rows = [.. bins.Select(b => (IReadOnlyList<TableCell>)["accuracy", b.Low, b.High, b.Count, b.MeanPredicted, b.Observed.Value, b.Observed.Value - b.MeanPredicted, b.Observed.Lower - b.MeanPredicted, b.Observed.Upper - b.MeanPredicted])],
             },
             Reading = new() { Kind = "Points", X = "confidence", Y = "difference", Lower = "lower_68", Upper = "upper_68" },
             Notes = ["Points stand at the mean predicted probability of their bin; bars: 68 % Clopper–Pearson intervals. Lower panel: jets per bin."],

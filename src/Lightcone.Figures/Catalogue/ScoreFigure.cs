@@ -1,14 +1,23 @@
+using Lightcone.Statistics;
+
 namespace Lightcone.Figures.Catalogue;
 
 /// <summary>A histogram of one class or selection.</summary>
 /// <param name="Name">Plain name.</param>
-/// <param name="Counts">Entries (or sum of weights) by bin.</param>
-/// <param name="Outside">Entries below or above the bins.</param>
+/// <param name="Histogram">Its contents; all histograms of a figure share their edges.</param>
 /// <param name="Colour">Colour role; by position if null.</param>
-public sealed record HistogramSeries(string Name, IReadOnlyList<double> Counts, double Outside = 0, SeriesColour? Colour = null)
+public sealed record HistogramSeries(string Name, Histogram Histogram, SeriesColour? Colour = null)
 {
+    internal double[] Counts => [.. Histogram.Bins.Select(b => b.SumOfWeights)];
+
+    /// <summary>Entries below or above the bins.</summary>
+    internal double Outside => Histogram.Underflow.SumOfWeights + Histogram.Overflow.SumOfWeights;
+
     /// <summary>All entries.</summary>
-    public double Total => Counts.Sum() + Outside;
+    internal double Total => Histogram.Total.SumOfWeights;
+
+    /// <summary>Share of each bin in all entries; zeros if there are none.</summary>
+    internal double[] Fractions => [.. Counts.Select(c => Total > 0 ? c / Total : 0)];
 
     internal string Legend() => Markup.Escape(Name) + (Outside > 0 ? $" ({NumberText.Plain(Outside)} jets outside)" : string.Empty);
 }
@@ -19,17 +28,17 @@ public static class ScoreFigure
     /// <summary>Step histograms of a score that does not saturate (a difference of logits), logarithmic.</summary>
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="scoreName">Name of the score, markup.</param>
-    /// <param name="edges">Bin edges of equal width.</param>
     /// <param name="background">Background class.</param>
     /// <param name="signal">Signal class.</param>
     /// <param name="thresholds">Signal efficiencies with their thresholds, drawn as hairlines.</param>
     public static Figure Build(
-        FigureHeader header, string scoreName, IReadOnlyList<double> edges, HistogramSeries background, HistogramSeries signal, IReadOnlyList<(double SignalEfficiency, double Threshold)> thresholds)
+        FigureHeader header, string scoreName, HistogramSeries background, HistogramSeries signal, IReadOnlyList<(double SignalEfficiency, double Threshold)> thresholds)
     {
+        IReadOnlyList<double> edges = background.Histogram.Edges;
         string width = NumberText.Plain(edges[1] - edges[0], 3);
-        double[] b = Fractions(background), s = Fractions(signal);
-        double least = Math.Min(1 / background.Total, 1 / signal.Total);
-        double most = b.Concat(s).Max();
+        double[] b = background.Fractions, s = signal.Fractions;
+        double least = Math.Min(1 / Math.Max(background.Total, 1), 1 / Math.Max(signal.Total, 1));
+        double most = Math.Max(b.Concat(s).Max(), least);
         var marks = new List<Mark>
         {
             new Steps { Edges = edges, Heights = b, Colour = background.Colour ?? SeriesColour.C1, Filled = true, Legend = background.Legend() },
@@ -60,12 +69,10 @@ public static class ScoreFigure
         };
     }
 
-    private static double[] Fractions(HistogramSeries series) => [.. series.Counts.Select(c => series.Total > 0 ? c / series.Total : 0)];
-
     private static FigureTable Table(FigureHeader header, IReadOnlyList<double> edges, IReadOnlyList<HistogramSeries> series) => new()
     {
         Comments = header.Comments([.. series.Select(s => ($"outside, {s.Name}", NumberText.Exact(s.Outside)))]),
         Columns = ["series", "bin_low", "bin_high", "count", "fraction"],
-        Rows = [.. series.SelectMany(s => s.Counts.Select((c, i) => (IReadOnlyList<TableCell>)[s.Name, edges[i], edges[i + 1], c, s.Total > 0 ? c / s.Total : 0]))],
+        Rows = [.. series.SelectMany(s => s.Counts.Select((c, i) => (IReadOnlyList<TableCell>)[s.Name, edges[i], edges[i + 1], c, s.Fractions[i]]))],
     };
 }

@@ -178,24 +178,12 @@ public static class TrainingFigures
         for (int b = 0; b < blocks; b++)
         {
             int from = (int)((long)b * training.Count / blocks), to = (int)((long)(b + 1) * training.Count / blocks);
-            double[] sorted = [.. training.Skip(from).Take(to - from).Select(p => p.Value).Where(double.IsFinite).Order()];
+            double[] values = [.. training.Skip(from).Take(to - from).Select(p => p.Value).Where(double.IsFinite)];
             step[b] = (training[from].Step + training[to - 1].Step) / 2;
-            (median[b], low[b], high[b]) = (Quantile(sorted, 0.5), Quantile(sorted, 0.16), Quantile(sorted, 0.84));
+            (median[b], low[b], high[b]) = (Quantile.Of(values, 0.5), Quantile.Of(values, 0.16), Quantile.Of(values, 0.84));
         }
 
         return (step, median, low, high);
-    }
-
-    private static double Quantile(double[] sorted, double q)
-    {
-        if (sorted.Length == 0)
-        {
-            return double.NaN;
-        }
-
-        double position = q * (sorted.Length - 1);
-        int left = (int)position;
-        return left + 1 < sorted.Length ? sorted[left] + ((position - left) * (sorted[left + 1] - sorted[left])) : sorted[left];
     }
 
     private static string LossAnswer(TrainingHistory history)

@@ -20,11 +20,7 @@ internal static class CatalogueFigures
         double[] background = random.Normals(8000, 0, 1);
         RocSeries network = SyntheticSample.Roc("LorentzNet", random.Normals(8000, 3.1, 1.1), background);
         RocSeries mass = SyntheticSample.Roc("jet-mass window", random.Normals(8000, 1.9, 1.15), background, "|*m* − 173 GeV|");
-        return
-        [
-            network with { AreaUnderCurve = new Interval(0.98955989, 0.98896988, 0.9901499, 0.6827, "DeLong") },
-            mass with { AreaUnderCurve = new Interval(0.9489502578, 0.9471934, 0.9507071, 0.6827, "DeLong") },
-        ];
+        return [network, mass];
     }
 
     private static ReferencePoint[] References() =>
@@ -71,10 +67,16 @@ internal static class CatalogueFigures
     {
         var random = new SyntheticSample(4);
         double[] edges = [.. Enumerable.Range(0, 53).Select(i => -12 + (0.5 * i))];
-        HistogramSeries Fill(string name, double[] values) => new(name, [.. edges.Skip(1).Select((high, i) => (double)values.Count(v => v >= edges[i] && v < high))], values.Count(v => v < edges[0] || v >= edges[^1]));
+        HistogramSeries Fill(string name, double[] values)
+        {
+            var histogram = new Histogram(edges);
+            histogram.Fill(values);
+            return new(name, histogram);
+        }
+
         double[] signal = [.. random.Normals(8000, 4.2, 2.9)];
         double[] cuts = [.. signal.OrderDescending()];
-        return ScoreFigure.Build(SyntheticSample.Header("LorentzNet"), "Logit difference top − QCD", edges, Fill("QCD", random.Normals(8000, -4.5, 2.6)), Fill("top", signal), [(0.3, cuts[2399]), (0.5, cuts[3999]), (0.7, cuts[5599])]);
+        return ScoreFigure.Build(SyntheticSample.Header("LorentzNet"), "Logit difference top − QCD", Fill("QCD", random.Normals(8000, -4.5, 2.6)), Fill("top", signal), [(0.3, cuts[2399]), (0.5, cuts[3999]), (0.7, cuts[5599])]);
     }
 
     private static Figure Reliability()
@@ -85,7 +87,7 @@ internal static class CatalogueFigures
         {
             double confidence = i == 0 ? 0.008 : i == 9 ? 0.993 : 0.05 + (0.1 * i);
             long k = Math.Clamp((long)Math.Round(n * (confidence + (0.06 * (confidence - 0.5)) + (0.02 * random.Normal()))), 0, n);
-            return new ReliabilityBin(i / 10.0, (i + 1) / 10.0, confidence, SyntheticSample.ClopperPearson(k, n), n);
+            return new ReliabilityBin(i / 10.0, (i + 1) / 10.0, n, confidence, ClopperPearson.Of(k, n));
         })];
         return ReliabilityFigure.Build(SyntheticSample.Header("LorentzNet"), bins, 0.0061, 0.0048);
     }
@@ -95,15 +97,15 @@ internal static class CatalogueFigures
         double[] edges = [550, 562, 575, 590, 606, 626, 650];
         long[] passed = [4, 2, 1, 0, 3, 2];
         return BinnedFigure.Rejection(SyntheticSample.Header("LorentzNet"), new("pt", "pt_gev", "Jet *p*_{T}", "GeV"), 0.5, [
-            new("LorentzNet", [.. passed.Select((k, i) => new BinnedValue(edges[i], edges[i + 1], ((edges[i] + edges[i + 1]) / 2) - 0.4, SyntheticSample.ClopperPearson(k, 1333).Reciprocal(), 1333))]),
-            new("boosted trees", [.. passed.Select((k, i) => new BinnedValue(edges[i], edges[i + 1], ((edges[i] + edges[i + 1]) / 2) + 1.2, SyntheticSample.ClopperPearson((2 * k) + 3, 1333).Reciprocal(), 1333))])]);
+            new("LorentzNet", [.. passed.Select((k, i) => new EfficiencyBin(edges[i], edges[i + 1], ((edges[i] + edges[i + 1]) / 2) - 0.4, k, 1333, ClopperPearson.Of(k, 1333)))]),
+            new("boosted trees", [.. passed.Select((k, i) => new EfficiencyBin(edges[i], edges[i + 1], ((edges[i] + edges[i + 1]) / 2) + 1.2, (2 * k) + 3, 1333, ClopperPearson.Of((2 * k) + 3, 1333)))])]);
     }
 
     private static Figure EfficiencyVsMass()
     {
         double[] edges = [0, 60, 100, 140, 160, 170, 180, 190, 210, 300];
         double[] signal = [0.02, 0.08, 0.31, 0.62, 0.79, 0.84, 0.80, 0.61, 0.22], background = [0.0004, 0.0011, 0.002, 0.004, 0.006, 0.006, 0.005, 0.003, 0.001];
-        BinnedSeries Make(string name, double[] efficiency, long n) => new(name, [.. efficiency.Select((e, i) => new BinnedValue(edges[i], edges[i + 1], (edges[i] + edges[i + 1]) / 2, SyntheticSample.ClopperPearson((long)(e * n), n), n))]);
+        BinnedSeries Make(string name, double[] efficiency, long n) => new(name, [.. efficiency.Select((e, i) => new EfficiencyBin(edges[i], edges[i + 1], (edges[i] + edges[i + 1]) / 2, (long)(e * n), n, ClopperPearson.Of((long)(e * n), n)))]);
         return BinnedFigure.Efficiency(SyntheticSample.Header("LorentzNet"), new("mass", "mass_gev", "Jet mass *m*", "GeV"), [Make("top", signal, 900), Make("QCD", background, 900)]);
     }
 
@@ -113,7 +115,7 @@ internal static class CatalogueFigures
         double Falling(double m) => m * Math.Exp(-m / 38);
         double[] before = [.. edges.Take(30).Select(m => Math.Round(9 * Falling(m + 5)))];
         double[] after = [.. edges.Take(30).Select((m, i) => Math.Round((before[i] * 0.004) + (14 * Math.Exp(-Math.Pow((m - 167) / 22, 2)))))];
-        return MassSculptingFigure.Build(SyntheticSample.Header("LorentzNet"), edges, new("QCD, all", before), new("QCD, passing", after), 0.5);
+        return MassSculptingFigure.Build(SyntheticSample.Header("LorentzNet"), new("QCD, all", SyntheticSample.Histogram(edges, before)), new("QCD, passing", SyntheticSample.Histogram(edges, after)), 0.5);
     }
 
     private static Figure Confusion() => ConfusionFigure.Build(SyntheticSample.Header("LorentzNet"), ["QCD", "top"], [[7642, 358], [426, 7574]]);
