@@ -8,6 +8,7 @@ internal static class CommandList
     public static IEnumerable<Command> Create()
     {
         yield return TrainCommand.Create();
+        yield return EvaluateCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
         yield return DoctorCommand.Create();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Lightcone.Evaluation;
 using Lightcone.Figures;
-using Lightcone.Figures.Numbers;
 using Lightcone.Statistics;
 
 namespace Lightcone.Systems.Tagging;
