@@ -11,6 +11,7 @@ internal static class CommandList
         yield return EvaluateCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
+        yield return DatasetCommand.Create();
         yield return DoctorCommand.Create();
         yield return CiteCommand.Create();
     }

@@ -108,7 +108,7 @@ internal sealed class CompactContent
         foreach (var attribute in origin?.Attributes.Values ?? [])
         {
             if (attribute.Text is { } text) attributes[attribute.Name] = text;
-            else if (attribute.Numbers is [var one]) attributes[attribute.Name] = attribute.Whole ? (long)one : one;
+            else if (attribute.Numbers is [var one]) attributes[attribute.Name] = attribute.Whole ? (object)(long)one : one;
             else if (attribute.Numbers is { } numbers) attributes[attribute.Name] = numbers;
         }
         if (origin is null)
