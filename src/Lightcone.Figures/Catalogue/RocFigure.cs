@@ -2,15 +2,6 @@ using Lightcone.Statistics;
 
 namespace Lightcone.Figures.Catalogue;
 
-/// <summary>One point of a ROC curve: one distinct score as threshold.</summary>
-/// <param name="SignalEfficiency">Fraction of signal jets at or above the threshold, 0 to 1.</param>
-/// <param name="Threshold">The score.</param>
-/// <param name="BackgroundJets">Background jets at or above the threshold.</param>
-/// <param name="Rejection">1/ε_B; NaN when no background jet is left.</param>
-/// <param name="Lower">Lower end of the 68 % interval in 1/ε_B.</param>
-/// <param name="Upper">Upper end; infinity or NaN when there is none.</param>
-public readonly record struct RocPoint(double SignalEfficiency, double Threshold, long BackgroundJets, double Rejection, double Lower, double Upper);
-
 /// <summary>A ROC curve with its name.</summary>
 public sealed record RocSeries
 {
@@ -20,17 +11,24 @@ public sealed record RocSeries
     /// <summary>Name in markup; the plain name if null.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Points by rising signal efficiency.</summary>
-    public required IReadOnlyList<RocPoint> Points { get; init; }
-
-    /// <summary>Area under the curve with its interval, for the legend; none if null.</summary>
-    public Interval? AreaUnderCurve { get; init; }
+    /// <summary>The curve.</summary>
+    public required RocCurve Curve { get; init; }
 
     /// <summary>Colour; by position if null.</summary>
     public SeriesColour? Colour { get; init; }
 
     internal string Markup => Label ?? Figures.Markup.Escape(Name);
+
+    /// <summary>Corners of the curve by rising signal efficiency, where the drawing and the table have their points.</summary>
+    internal IReadOnlyList<DrawnRocPoint> Points => field ??= [.. Curve.Corners.Where(p => p.SignalPassing > 0).Select(p =>
+    {
+        Interval rejection = Curve.BackgroundEfficiency(p).Reciprocal();
+        return new DrawnRocPoint(Curve.SignalEfficiency(p), p.Threshold, p.BackgroundPassing, rejection.Value, rejection.Lower, rejection.Upper);
+    })];
 }
+
+/// <summary>A point of a curve as it is drawn.</summary>
+internal readonly record struct DrawnRocPoint(double SignalEfficiency, double Threshold, long BackgroundJets, double Rejection, double Lower, double Upper);
 
 /// <summary>A published or separately measured number, drawn hollow.</summary>
 /// <param name="Name">Plain name; points of one name share a legend entry.</param>
@@ -69,22 +67,22 @@ public static class RocFigure
     {
         RocSeries baseline = series[reference];
         var ratios = new List<Mark>();
-        double most = 1;
+        var certain = new List<double>();
         for (int i = 0; i < series.Count; i++)
         {
-            RocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= Drawn(baseline)[0].SignalEfficiency)];
+            DrawnRocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= Drawn(baseline)[0].SignalEfficiency)];
             double[] ratio = [.. drawn.Select(p => p.Rejection / RejectionAt(baseline, p.SignalEfficiency))];
-            most = ratio.Zip(drawn, (r, p) => p.BackgroundJets >= FewJets ? Math.Max(r, 1 / r) : 1).Append(most).Max();
+            certain.AddRange(ratio.Where((_, k) => drawn[k].BackgroundJets >= FewJets));
             ratios.Add(i == reference
                 ? new Hairline { At = 1, Vertical = false, Line = LineStyle.Solid, Colour = Colour(series, i), Width = 1.8 }
                 : new Curve { X = [.. drawn.Select(p => p.SignalEfficiency)], Y = ratio, FewEvents = Few(drawn), Colour = Colour(series, i), Line = SeriesLook.Line(i), Width = i == 0 ? 2 : 1.8 });
         }
 
-        double range = LowerPanel.LogRange(most);
+        (double low, double high) = LowerPanel.LogRange(certain);
         var lower = new Panel
         {
             X = SignalEfficiency(),
-            Y = new Axis { Title = "Ratio", Scale = AxisScale.Log, Low = 1 / range, High = range },
+            Y = new Axis { Title = "Ratio", Scale = AxisScale.Log, Low = low, High = high },
             Marks = ratios,
         };
         Figure roc = Build(header, series, references);
@@ -106,11 +104,11 @@ public static class RocFigure
         double top = 10;
         for (int i = 0; i < series.Count; i++)
         {
-            RocPoint[] drawn = Drawn(series[i]);
+            DrawnRocPoint[] drawn = Drawn(series[i]);
             double cap = 10.0 * drawn.Max(p => p.Rejection * p.BackgroundJets);
             double[] upper = [.. drawn.Select(p => double.IsFinite(p.Upper) ? Math.Min(p.Upper, cap) : cap)];
             top = Math.Max(top, upper.Zip(drawn, (u, p) => p.SignalEfficiency > 0.02 ? u : 1).Max());
-            string legend = series[i].Markup + (series[i].AreaUnderCurve is { } auc ? ", AUC " + NumberText.WithInterval(auc) : string.Empty);
+            string legend = series[i].Markup + ", AUC " + NumberText.WithInterval(series[i].Curve.Auc());
             double[] x = [.. drawn.Select(p => p.SignalEfficiency)];
             marks.Add(new Band { X = x, Lower = [.. drawn.Select(p => p.Lower)], Upper = upper, Colour = Colour(series, i), Legend = legend, Opacity = i == 0 ? 0.22 : 0.18 });
             marks.Add(new Curve
@@ -138,7 +136,7 @@ public static class RocFigure
     private static Curve Guessing()
     {
         double[] x = [.. Enumerable.Range(1, 100).Select(k => k / 100.0)];
-        return new Curve { X = x, Y = [.. x.Select(e => 1 / e)], Colour = SeriesColour.Mute, Line = LineStyle.Dotted, Width = 1, Legend = "guessing, 1/*ε*_{S}" };
+        return new Curve { X = x, Y = [.. x.Select(e => 1 / e)], Colour = SeriesColour.Mute, Line = LineStyle.Dotted, Width = 1, DirectLabel = "guessing 1/*ε*_{S}" };
     }
 
     private static IEnumerable<Points> References(IReadOnlyList<ReferencePoint> references, int seriesCount) =>
@@ -157,13 +155,13 @@ public static class RocFigure
         });
 
     /// <summary>Points that have a rejection, from the first with a background jet on.</summary>
-    private static RocPoint[] Drawn(RocSeries series)
+    private static DrawnRocPoint[] Drawn(RocSeries series)
     {
-        RocPoint[] drawn = [.. series.Points.Where(p => p.BackgroundJets > 0 && p.SignalEfficiency > 0 && double.IsFinite(p.Rejection))];
+        DrawnRocPoint[] drawn = [.. series.Points.Where(p => p.BackgroundJets > 0 && p.SignalEfficiency > 0 && double.IsFinite(p.Rejection))];
         return drawn.Length > 0 ? drawn : throw new ArgumentException($"The ROC curve of '{series.Name}' has no point with a background jet.");
     }
 
-    private static bool[] Few(RocPoint[] points) => [.. points.Select(p => p.BackgroundJets < FewJets)];
+    private static bool[] Few(DrawnRocPoint[] points) => [.. points.Select(p => p.BackgroundJets < FewJets)];
 
     private static SeriesColour Colour(IReadOnlyList<RocSeries> series, int i) =>
         series[i].Colour ?? (i == 1 && series.Count == 2 ? SeriesColour.C5 : SeriesLook.Colour(i));
@@ -171,7 +169,7 @@ public static class RocFigure
     /// <summary>Rejection at the first threshold that reaches a signal efficiency.</summary>
     private static double RejectionAt(RocSeries series, double efficiency)
     {
-        IReadOnlyList<RocPoint> points = series.Points;
+        IReadOnlyList<DrawnRocPoint> points = series.Points;
         int low = 0, high = points.Count - 1;
         while (low < high)
         {
@@ -185,8 +183,7 @@ public static class RocFigure
     private static string Answer(IReadOnlyList<RocSeries> series)
     {
         double first = RejectionAt(series[0], 0.5);
-        RocPoint point = series[0].Points.MinBy(p => Math.Abs(p.SignalEfficiency - 0.5));
-        string number = Markup.ToPlain(NumberText.WithInterval(new Interval(first, point.Lower, point.Upper, 0.6827, "Clopper-Pearson")));
+        string number = Markup.ToPlain(NumberText.WithInterval(series[0].Curve.Nearest(0.5).Rejection));
         string start = double.IsFinite(first)
             ? $"{series[0].Name} rejects {number} background jets for each one it accepts at 50 % signal efficiency"
             : $"No background jet passes {series[0].Name} at 50 % signal efficiency";

@@ -7,4 +7,8 @@ namespace Lightcone.Figures;
 /// <param name="Caption">How to read it, markup.</param>
 /// <param name="Svg">The picture.</param>
 /// <param name="Csv">Every number in it, full precision.</param>
-public sealed record DrawnFigure(string Id, string Title, string Answer, string Caption, string Svg, string Csv);
+public sealed record DrawnFigure(string Id, string Title, string Answer, string Caption, string Svg, string Csv)
+{
+    /// <summary>The command that makes it again; that of the evaluation if empty.</summary>
+    public string Command { get; init; } = string.Empty;
+}

@@ -70,7 +70,9 @@ internal static class FigureDescription
         }
 
         IReadOnlyList<TableCell> most = finite.MaxBy(row => row[y].Number)!, least = finite.MinBy(row => row[y].Number)!;
-        return $"{name}: maximum {Number(most, reading, table)} at {Value(most[x].Number)}, minimum {Number(least, reading, table)} at {Value(least[x].Number)}";
+        return $"{name}: maximum {Number(most, reading, table)} at {Value(Place(most))}, minimum {Number(least, reading, table)} at {Value(Place(least))}";
+
+        double Place(IReadOnlyList<TableCell> row) => reading.XHigh is { } high ? (row[x].Number + row[table.IndexOf(high)].Number) / 2 : row[x].Number;
     }
 
     private static string Number(IReadOnlyList<TableCell> row, Reading reading, FigureTable table)

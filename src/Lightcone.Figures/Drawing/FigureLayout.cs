@@ -48,7 +48,7 @@ internal sealed class FigureLayout
 
     public IReadOnlyList<IReadOnlyList<Shape>> Shapes { get; }
 
-    /// <summary>Names of hairlines, by panel.</summary>
+    /// <summary>Names beside lines, by panel.</summary>
     public IReadOnlyList<IReadOnlyList<TextShape>> Labels { get; private set; } = [];
 
     /// <summary>Samples and texts of the legend.</summary>
@@ -59,7 +59,15 @@ internal sealed class FigureLayout
 
     public bool IsPair => Figure.Canvas == CanvasKind.Pair;
 
-    /// <summary>Raises the upper end of the first panel until the legend is free; puts it below the figure if that does not help.</summary>
+    private enum LegendSearch
+    {
+        Corners,
+        TopCorners,
+        Anywhere,
+        Below,
+    }
+
+    /// <summary>Raises the upper end of the first panel until the legend is free in a corner; else takes any free place, else one below the figure.</summary>
     public static FigureLayout Of(Figure figure)
     {
         Axis y = figure.Panels.Count > 0 ? figure.Panels[0].Y : throw new ArgumentException($"Figure '{figure.Id}' has no panel.");
@@ -69,17 +77,21 @@ internal sealed class FigureLayout
         {
             var layout = new FigureLayout(figure, raise);
             first ??= layout;
-            if (layout.PlaceTexts(topOnly: raise > 1, below: false))
+            if (layout.PlaceTexts(raise > 1 ? LegendSearch.TopCorners : LegendSearch.Corners))
             {
                 return layout;
             }
         }
 
-        first!.PlaceTexts(topOnly: false, below: true);
+        if (!first!.PlaceTexts(LegendSearch.Anywhere))
+        {
+            first.PlaceTexts(LegendSearch.Below);
+        }
+
         return first;
     }
 
-    private bool PlaceTexts(bool topOnly, bool below)
+    private bool PlaceTexts(LegendSearch search)
     {
         var labels = new List<IReadOnlyList<TextShape>>();
         InkGrid? firstInk = null;
@@ -87,7 +99,7 @@ internal sealed class FigureLayout
         {
             var ink = new InkGrid();
             ink.Add(Shapes[i], Panels[i].Frame);
-            IReadOnlyList<TextShape> names = LabelPlacement.Hairlines(Figure.Panels[i], Panels[i], ink, Sizes.Note);
+            IReadOnlyList<TextShape> names = LabelPlacement.Names(Figure.Panels[i], Panels[i], ink, Sizes.Note);
             ink.Add(names, Panels[i].Frame);
             labels.Add(names);
             firstInk ??= ink;
@@ -101,13 +113,16 @@ internal sealed class FigureLayout
         }
 
         double width = Legend.Width(entries, Sizes.Legend), height = (Legend.LineHeight * entries.Count) - 4;
-        if (below)
+        if (search == LegendSearch.Below)
         {
             LegendShapes = Below(entries, width);
             return true;
         }
 
-        if (LabelPlacement.Box(Panels[0].Frame, firstInk!, width, height, topOnly) is not { } corner)
+        Pixel? free = search == LegendSearch.Anywhere
+            ? LabelPlacement.AnyBox(Panels[0].Frame, firstInk!, width, height)
+            : LabelPlacement.Corner(Panels[0].Frame, firstInk!, width, height, topOnly: search == LegendSearch.TopCorners);
+        if (free is not { } corner)
         {
             return false;
         }

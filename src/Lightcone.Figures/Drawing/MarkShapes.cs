@@ -166,11 +166,12 @@ internal static class MarkShapes
             (double low, double high) = i < points.Lower.Count ? (points.Lower[i], points.Upper[i]) : (double.NaN, double.NaN);
             if (!double.IsFinite(y))
             {
-                if (double.IsFinite(low) && map.X.Outside(x) == 0)
+                if (double.IsFinite(low) && map.X.Outside(x) == 0 && map.Y.Outside(low) == 0)
                 {
                     Pixel limit = map.At(x, low);
-                    yield return MarkerShapes.Arrow(limit.X, Math.Clamp(limit.Y, map.Frame.Y0, map.Frame.Y1) - 10, true, points.Colour, points.Hollow);
-                    yield return Line(limit, limit with { Y = limit.Y - 4 }, points.Colour, 1.3);
+                    double tip = Math.Max(limit.Y - 22, map.Frame.Y0);
+                    yield return MarkerShapes.Arrow(limit.X, tip - 2, true, points.Colour, points.Hollow);
+                    yield return Line(limit, limit with { Y = Math.Min(limit.Y, tip + 6) }, points.Colour, 1.3);
                 }
 
                 continue;

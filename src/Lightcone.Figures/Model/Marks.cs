@@ -85,6 +85,9 @@ public sealed record Curve : Mark
     /// <summary>Stroke width, px.</summary>
     public double Width { get; init; } = 1.8;
 
+    /// <summary>Name written beside the line where there is room, markup; left out where there is none.</summary>
+    public string DirectLabel { get; init; } = string.Empty;
+
     /// <summary>Whether the line moves in steps (horizontal, then vertical) between points.</summary>
     public bool Stepped { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Lightcone.Figures;
@@ -29,6 +28,8 @@ public readonly record struct MarkupRun(string Text, bool Italic, bool Bold, Scr
 /// </summary>
 public static class Markup
 {
+    private static readonly Dictionary<char, char> Superscripts = "0123456789−".Zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻").ToDictionary(p => p.First, p => p.Second);
+
     /// <summary>Makes any text stand for itself: every character with a meaning here gets a backslash, control characters become spaces.</summary>
     public static string Escape(string text)
     {
@@ -105,13 +106,15 @@ public static class Markup
         }
     }
 
-    /// <summary>For titles and read-outs without type setting: "p_T", "10^3".</summary>
+    /// <summary>For sentences and read-outs without type setting: "p_T", "10⁻³".</summary>
     public static string ToPlain(string markup)
     {
         var plain = new StringBuilder();
         foreach (MarkupRun run in Parse(markup))
         {
-            plain.Append(run.Shift switch { Script.Sub => "_", Script.Super => "^", _ => string.Empty }).Append(run.Text);
+            bool power = run.Shift == Script.Super && run.Text.All(Superscripts.ContainsKey);
+            plain.Append(power ? string.Empty : run.Shift switch { Script.Sub => "_", Script.Super => "^", _ => string.Empty });
+            plain.Append(power ? string.Concat(run.Text.Select(c => Superscripts[c])) : run.Text);
         }
 
         return plain.ToString();
@@ -125,7 +128,7 @@ public static class Markup
         {
             (string open, string close) = run.Shift switch { Script.Sub => ("<sub>", "</sub>"), Script.Super => ("<sup>", "</sup>"), _ => (string.Empty, string.Empty) };
             html.Append(run.Bold ? "<b>" : string.Empty).Append(run.Italic ? "<i>" : string.Empty).Append(open)
-                .Append(WebUtility.HtmlEncode(run.Text))
+                .Append(Reports.HtmlText.Encode(run.Text))
                 .Append(close).Append(run.Italic ? "</i>" : string.Empty).Append(run.Bold ? "</b>" : string.Empty);
         }
 

@@ -105,6 +105,10 @@ public sealed record EvaluationFigure
     /// <summary>How to read it, markup.</summary>
     public string Caption { get => field ?? string.Empty; init; } = string.Empty;
 
+    /// <summary>The command that makes it again; that of the evaluation if null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Command { get; init; }
+
     /// <summary>The picture.</summary>
     public required string Svg { get; init; }
 

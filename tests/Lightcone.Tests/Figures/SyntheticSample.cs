@@ -1,7 +1,8 @@
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
-using MathNet.Numerics.Distributions;
+
+using RocPoint = Lightcone.Figures.Catalogue.RocPoint;
 
 namespace Lightcone.Tests.Figures;
 
@@ -29,31 +30,26 @@ internal sealed class SyntheticSample(ulong seed)
         Sample = "top test",
     };
 
-    /// <summary>The 68.27 % Clopper–Pearson interval of k in n.</summary>
-    public static Interval ClopperPearson(long k, long n)
+    /// <summary>The ROC curve of two sets of scores.</summary>
+    public static RocSeries Roc(string name, double[] signal, double[] background, string? label = null) => new()
     {
-        const double tail = (1 - 0.682689492137) / 2;
-        double low = k == 0 ? 0 : Beta.InvCDF(k, n - k + 1, tail), high = k == n ? 1 : Beta.InvCDF(k + 1, n - k, 1 - tail);
-        return new((double)k / n, low, high, 0.682689492137, "Clopper-Pearson");
-    }
+        Name = name,
+        Label = label,
+        Curve = RocCurve.From([.. signal, .. background], [.. signal.Select(_ => 1), .. background.Select(_ => 0)]),
+    };
 
-    /// <summary>The ROC curve of two sets of scores, one point a distinct signal efficiency (every 1 % for speed).</summary>
-    public static RocSeries Roc(string name, double[] signal, double[] background, string? label = null)
+    /// <summary>A histogram with these contents.</summary>
+    public static Histogram Histogram(double[] edges, double[] counts)
     {
-        double[] s = [.. signal.OrderDescending()], b = [.. background.OrderDescending()];
-        var points = new List<RocPoint>();
-        int k = 0;
-        for (int i = 0; i < s.Length; i += Math.Max(1, s.Length / 400))
+        var histogram = new Histogram(edges);
+        for (int i = 0; i < counts.Length; i++)
         {
-            while (k < b.Length && b[k] >= s[i])
+            for (int k = 0; k < counts[i]; k++)
             {
-                k++;
+                histogram.Fill((edges[i] + edges[i + 1]) / 2);
             }
-
-            Interval e = ClopperPearson(k, b.Length);
-            points.Add(new((i + 1.0) / s.Length, s[i], k, k == 0 ? double.NaN : 1 / e.Value, 1 / e.Upper, k == 0 ? double.NaN : 1 / e.Lower));
         }
 
-        return new() { Name = name, Label = label, Points = points };
+        return histogram;
     }
 }

@@ -26,7 +26,7 @@ public sealed class TextTests
                 new("3", false, false, Script.Super), new(" GeV], ", false, false, Script.None), new("fast", false, true, Script.None),
             ],
             runs);
-        Assert.Equal("p_T [10^3 GeV], fast", Markup.ToPlain("*p*_{T} [10^{3} GeV], **fast**"));
+        Assert.Equal("p_T [10³ GeV], fast", Markup.ToPlain("*p*_{T} [10^{3} GeV], **fast**"));
     }
 
     [Fact]

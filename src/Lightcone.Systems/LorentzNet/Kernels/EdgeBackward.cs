@@ -17,19 +17,17 @@ internal static unsafe class EdgeBackward<W, F, D>
     {
         int first = problem.Offsets[jet], nodes = problem.Offsets[jet + 1] - first;
         if (nodes == 0) return;
-        float* norm = problem.Norm + problem.EdgeStart[jet], product = problem.Product + problem.EdgeStart[jet];
         Load(problem, scratch, first, nodes);
-        EdgeGeometry<W, F, D>.Invariants(scratch, nodes, norm, product, problem.NodeNorm + first, problem.NodeProduct + first);
         int edges = DiagonalCursor.PaddedEdges(nodes, W.Lanes, W.Tile);
         var cursor = new DiagonalCursor(nodes, W.Lanes);
         for (int e = 0; e < edges; e += W.Tile)
         {
-            EdgeForward<W, F, D>.Messages(problem, scratch, cursor, norm + e, product + e);
-            if (problem.MovesNodes) Position(problem, scratch, gradients, cursor);
-            Gate(problem, scratch, gradients, cursor);
-            MessageGradient(problem, scratch, gradients, cursor);
-            Message(problem, scratch, gradients);
-            FirstLayer(problem, scratch, gradients, cursor, problem.EdgeStart[jet] + e);
+            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Tile);
+            EdgeForward<W, F, D>.Messages(problem, scratch, cursor, tile);
+            if (problem.MovesNodes) Position(problem, scratch, gradients, cursor, tile);
+            Gate(problem, scratch, gradients, cursor, tile);
+            Message(problem, scratch, gradients, tile);
+            FirstLayer(problem, scratch, cursor);
             EdgeForward<W, F, D>.AdvanceTile(ref cursor);
         }
 
@@ -52,73 +50,74 @@ internal static unsafe class EdgeBackward<W, F, D>
         NodeLayout.ClearSenders(scratch.SenderMomentaSum, scratch.SenderStride, 4, nodes, W.Lanes);
     }
 
-    /// <summary>Through the displacement and the position layer: its gradients, the gate's share, and OtherGradient = weightᵀ·q.</summary>
-    private static void Position(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
+    /// <summary>
+    /// Through the displacement and the position layer: OtherGradient = gradient of gate·message by this way. The layer's units are not
+    /// computed again: the forward pass left s and which units were open. With q = ds·[open], the weight gradient is output·Σ q·(w m)ᵀ, and
+    /// the output's gradient Σ ds·hidden follows from the same sums (<see cref="EdgeBlockEngine"/>).
+    /// </summary>
+    private static void Position(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
     {
         int channels = problem.Channels;
-        MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-            problem.PositionWeight, problem.Zeros, scratch.Message, scratch.Position, scratch.Position, channels, channels);
-        EdgeForward<W, F, D>.Stretches(problem, scratch, cursor);
-        EdgeGeometry<W, F, D>.DisplaceBack(scratch, cursor, problem.Settings.Clamp);
-        PositionLayer(problem, scratch, gradients);
-        WeightGradient<W, F, D>.Transpose(scratch.Message, scratch.Gate, scratch.Transposed, channels, problem.Width);
+        EdgeGeometry<W, F, D>.DisplaceBack(scratch, cursor, tile.Stretch, problem.Settings.Clamp);
+        OpenUnits(problem, scratch, gradients, tile);
+        WeightGradient<W, F, D>.Transpose(scratch.Message, tile.Gate, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.PositionWeight, channels, problem.Width);
         MicroKernels<W, F, D>.Product<StoreProduct<F>>(
             problem.PositionWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.OtherGradient, channels, channels);
     }
 
-    /// <summary>q = ds·output·[hidden &gt; 0] and the sums that need it.</summary>
+    /// <summary>q = ds·[open] and its sum over edges.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PositionLayer(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients)
+    private static void OpenUnits(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
         int lanes = W.Lanes;
-        float* u = scratch.Position, q = scratch.Gradient, gate = scratch.Gate, stretch = scratch.Stretch;
-        float* biasSum = gradients.PositionBias, outputSum = gradients.PositionOutput;
-        F w0 = W.Load(gate), w1 = W.Load(gate + lanes), w2 = W.Load(gate + (2 * lanes)), w3 = W.Load(gate + (3 * lanes));
-        F d0 = W.Load(stretch), d1 = W.Load(stretch + lanes), d2 = W.Load(stretch + (2 * lanes)), d3 = W.Load(stretch + (3 * lanes));
-        F g0 = W.Splat(0f), g1 = g0, g2 = g0, g3 = g0;
-        for (int c = 0; c < problem.Channels; c++, u += W.Tile, q += W.Tile, biasSum += lanes, outputSum += lanes)
+        float* q = scratch.Gradient, ds = scratch.StretchGradient, sum = gradients.PositionBias;
+        ushort* open = tile.Open;
+        F d0 = W.Load(ds), d1 = W.Load(ds + lanes), d2 = W.Load(ds + (2 * lanes)), d3 = W.Load(ds + (3 * lanes));
+        for (int c = 0; c < problem.Channels; c++, q += W.Tile, open += 4, sum += lanes)
         {
-            F bias = W.Splat(problem.PositionBias[c]), weight = W.Splat(problem.PositionOutput[c]);
-            F output = W.Load(outputSum), total = W.Load(biasSum);
-            Hidden(W.Load(u), w0, d0, bias, weight, q, ref g0, ref output, ref total);
-            Hidden(W.Load(u + lanes), w1, d1, bias, weight, q + lanes, ref g1, ref output, ref total);
-            Hidden(W.Load(u + (2 * lanes)), w2, d2, bias, weight, q + (2 * lanes), ref g2, ref output, ref total);
-            Hidden(W.Load(u + (3 * lanes)), w3, d3, bias, weight, q + (3 * lanes), ref g3, ref output, ref total);
-            W.Store(output, outputSum);
-            W.Store(total, biasSum);
+            F q0 = W.Keep(W.FromBits(open[0]), d0), q1 = W.Keep(W.FromBits(open[1]), d1);
+            F q2 = W.Keep(W.FromBits(open[2]), d2), q3 = W.Keep(W.FromBits(open[3]), d3);
+            W.Store(q0, q);
+            W.Store(q1, q + lanes);
+            W.Store(q2, q + (2 * lanes));
+            W.Store(q3, q + (3 * lanes));
+            W.Store(W.Add(W.Load(sum), W.Add(W.Add(q0, q1), W.Add(q2, q3))), sum);
         }
-
-        float* gateGradient = scratch.GateGradient;
-        W.Store(g0, gateGradient);
-        W.Store(g1, gateGradient + lanes);
-        W.Store(g2, gateGradient + (2 * lanes));
-        W.Store(g3, gateGradient + (3 * lanes));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Hidden(F u, F gate, F stretchGradient, F bias, F weight, float* q, ref F gateGradient, ref F output, ref F total)
+    /// <summary>
+    /// Through the gate: Gradient = [m &gt; 0]·(gate·incoming + gate argument's gradient·gate weight), where incoming is the aggregate's
+    /// gradient and what came back through the position layer.
+    /// </summary>
+    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
     {
-        F hidden = W.Rectify(W.MultiplyAdd(gate, u, bias));
-        F gradient = W.Keep(W.IsPositive(hidden), W.Multiply(stretchGradient, weight));
-        W.Store(gradient, q);
-        output = W.MultiplyAdd(stretchGradient, hidden, output);
-        total = W.Add(total, gradient);
-        gateGradient = W.MultiplyAdd(gradient, u, gateGradient);
+        if (problem.MovesNodes) Incoming<True>(problem, scratch, gradients, cursor, tile);
+        else Incoming<False>(problem, scratch, gradients, cursor, tile);
+        MessageGradient(problem, scratch, gradients, tile);
     }
 
-    /// <summary>Completes the gradient of the gate and turns it into that of its argument (GateGradient).</summary>
+    /// <summary>OtherGradient = incoming, and the gradient of the gate's argument, g(1 − g)·Σ m·incoming.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
+    private static void Incoming<TMoves>(
+        EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
+        where TMoves : struct, ISwitch
     {
         nint stride = scratch.ReceiverStride;
         F total = W.Load(gradients.GateBias), one = W.Splat(1f);
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            F sum = problem.MovesNodes ? W.Load(scratch.GateGradient + e) : W.Splat(0f);
-            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), aggregate = scratch.AggregateGradient + cursor.Receiver;
-            for (; m < end; m += W.Tile, aggregate += stride) sum = W.MultiplyAdd(W.Load(m), W.Load(aggregate), sum);
-            F gate = W.Load(scratch.Gate + e);
+            F sum = W.Splat(0f);
+            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), incoming = scratch.OtherGradient + e;
+            float* aggregate = scratch.AggregateGradient + cursor.Receiver;
+            for (; m < end; m += W.Tile, incoming += W.Tile, aggregate += stride)
+            {
+                F gradient = TMoves.IsOn ? W.Add(W.Load(aggregate), W.Load(incoming)) : W.Load(aggregate);
+                W.Store(gradient, incoming);
+                sum = W.MultiplyAdd(W.Load(m), gradient, sum);
+            }
+
+            F gate = W.Load(tile.Gate + e);
             F argument = W.Multiply(sum, W.Multiply(gate, W.Subtract(one, gate)));
             W.Store(argument, scratch.GateGradient + e);
             total = W.Add(total, argument);
@@ -127,98 +126,121 @@ internal static unsafe class EdgeBackward<W, F, D>
         W.Store(total, gradients.GateBias);
     }
 
-    /// <summary>Gradient = [m &gt; 0]·(gate·(OtherGradient + aggregate's gradient) + gate argument's gradient·gate weight).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MessageGradient(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
+    private static void MessageGradient(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
-        nint stride = scratch.ReceiverStride;
-        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
+        int lanes = W.Lanes;
+        float* m = scratch.Message, incoming = scratch.OtherGradient, target = scratch.Gradient, gate = tile.Gate, argument = scratch.GateGradient;
+        float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight;
+        F w0 = W.Load(gate), w1 = W.Load(gate + lanes), w2 = W.Load(gate + (2 * lanes)), w3 = W.Load(gate + (3 * lanes));
+        F a0 = W.Load(argument), a1 = W.Load(argument + lanes), a2 = W.Load(argument + (2 * lanes)), a3 = W.Load(argument + (3 * lanes));
+        for (int c = 0; c < problem.Channels; c++, m += W.Tile, incoming += W.Tile, target += W.Tile, biasSum += lanes, gateSum += lanes)
         {
-            float* aggregate = scratch.AggregateGradient + cursor.Receiver;
-            float* m = scratch.Message + e, back = scratch.OtherGradient + e, target = scratch.Gradient + e;
-            float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight;
-            F gate = W.Load(scratch.Gate + e), argument = W.Load(scratch.GateGradient + e);
-            for (int c = 0; c < problem.Channels; c++)
-            {
-                F message = W.Load(m), incoming = W.Load(aggregate);
-                if (problem.MovesNodes) incoming = W.Add(incoming, W.Load(back));
-                F gradient = W.MultiplyAdd(argument, W.Splat(problem.GateWeight[c]), W.Multiply(gate, incoming));
-                gradient = W.Keep(W.IsPositive(message), gradient);
-                W.Store(gradient, target);
-                W.Store(W.Add(W.Load(biasSum), gradient), biasSum);
-                W.Store(W.MultiplyAdd(argument, message, W.Load(gateSum)), gateSum);
-                m += W.Tile;
-                back += W.Tile;
-                target += W.Tile;
-                aggregate += stride;
-                biasSum += W.Lanes;
-                gateSum += W.Lanes;
-            }
+            F weight = W.Splat(problem.GateWeight[c]), bias = W.Load(biasSum), sum = W.Load(gateSum);
+            ThroughGate(m, incoming, target, w0, a0, weight, ref bias, ref sum);
+            ThroughGate(m + lanes, incoming + lanes, target + lanes, w1, a1, weight, ref bias, ref sum);
+            ThroughGate(m + (2 * lanes), incoming + (2 * lanes), target + (2 * lanes), w2, a2, weight, ref bias, ref sum);
+            ThroughGate(m + (3 * lanes), incoming + (3 * lanes), target + (3 * lanes), w3, a3, weight, ref bias, ref sum);
+            W.Store(bias, biasSum);
+            W.Store(sum, gateSum);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ThroughGate(float* m, float* incoming, float* target, F gate, F argument, F weight, ref F bias, ref F sum)
+    {
+        F message = W.Load(m);
+        F gradient = W.MultiplyAdd(argument, weight, W.Multiply(gate, W.Load(incoming)));
+        gradient = W.Keep(W.IsPositive(message), gradient);
+        W.Store(gradient, target);
+        bias = W.Add(bias, gradient);
+        sum = W.MultiplyAdd(argument, message, sum);
+    }
+
     /// <summary>Through the second layer: its weight gradient, and OtherGradient = gradient of the normalised first layer.</summary>
-    private static void Message(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients)
+    private static void Message(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
         int channels = problem.Channels;
         WeightGradient<W, F, D>.Transpose(scratch.Activation, scratch.Ones, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.MessageWeight, channels, problem.Width);
         MicroKernels<W, F, D>.Product<StoreWherePositive<F>>(
             problem.MessageWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.Activation, channels, channels);
+        WithInvariants(problem, scratch, gradients, tile);
     }
 
-    /// <summary>Adds the first layer's gradient to both nodes' sums and takes its products with the invariants.</summary>
+    /// <summary>The sums of dz·nrm and dz·dot over edges, and the gradients of nrm and dot as sums over channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FirstLayer(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, long edge)
+    private static void WithInvariants(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
+    {
+        int lanes = W.Lanes;
+        float* z = scratch.OtherGradient, normSum = gradients.WithNorm, productSum = gradients.WithProduct;
+        F zero = W.Splat(0f), n0 = zero, n1 = zero, n2 = zero, n3 = zero, p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+        for (int c = 0; c < problem.Channels; c++, z += W.Tile, normSum += lanes, productSum += lanes)
+        {
+            F u = W.Splat(problem.NormWeight[c]), v = W.Splat(problem.ProductWeight[c]);
+            F norms = W.Load(normSum), products = W.Load(productSum);
+            WithInvariant(z, tile, 0, u, v, ref n0, ref p0, ref norms, ref products);
+            WithInvariant(z, tile, lanes, u, v, ref n1, ref p1, ref norms, ref products);
+            WithInvariant(z, tile, 2 * lanes, u, v, ref n2, ref p2, ref norms, ref products);
+            WithInvariant(z, tile, 3 * lanes, u, v, ref n3, ref p3, ref norms, ref products);
+            W.Store(norms, normSum);
+            W.Store(products, productSum);
+        }
+
+        StoreFour(n0, n1, n2, n3, tile.NormGradient);
+        StoreFour(p0, p1, p2, p3, tile.ProductGradient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WithInvariant(float* z, in EdgeTile tile, int e, F u, F v, ref F norm, ref F product, ref F norms, ref F products)
+    {
+        F gradient = W.Load(z + e);
+        norm = W.MultiplyAdd(gradient, u, norm);
+        product = W.MultiplyAdd(gradient, v, product);
+        norms = W.MultiplyAdd(gradient, W.Load(tile.Norm + e), norms);
+        products = W.MultiplyAdd(gradient, W.Load(tile.Product + e), products);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFour(F a, F b, F c, F d, float* target)
+    {
+        W.Store(a, target);
+        W.Store(b, target + W.Lanes);
+        W.Store(c, target + (2 * W.Lanes));
+        W.Store(d, target + (3 * W.Lanes));
+    }
+
+    /// <summary>Adds the first layer's gradient to both nodes' sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FirstLayer(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor)
     {
         nint receiverStride = scratch.ReceiverStride, senderStride = scratch.SenderStride;
-        for (int e = 0; e < W.Tile; e += W.Lanes, edge += W.Lanes, cursor.Advance(W.Lanes))
+        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            float* z = scratch.OtherGradient + e, receiver = scratch.ReceiverSum + cursor.Receiver, sender = scratch.SenderSum + cursor.Sender;
+            float* z = scratch.OtherGradient + e, end = z + (problem.Channels * W.Tile);
+            float* receiver = scratch.ReceiverSum + cursor.Receiver, sender = scratch.SenderSum + cursor.Sender;
             if (cursor.LanesBeforeWrap >= W.Lanes)
             {
-                for (int c = 0; c < problem.Channels; c++, z += W.Tile, receiver += receiverStride, sender += senderStride)
+                for (; z < end; z += W.Tile, receiver += receiverStride, sender += senderStride)
                 {
                     F gradient = W.Load(z);
                     W.Store(W.Add(W.Load(receiver), gradient), receiver);
                     W.Store(W.Add(W.Load(sender), gradient), sender);
                 }
+
+                continue;
             }
-            else
+
+            float* after = scratch.SenderSum + cursor.SenderAfterWrap;
+            F head = W.FirstLanes(cursor.LanesBeforeWrap);
+            for (; z < end; z += W.Tile, receiver += receiverStride, sender += senderStride, after += senderStride)
             {
-                float* after = scratch.SenderSum + cursor.SenderAfterWrap;
-                F head = W.FirstLanes(cursor.LanesBeforeWrap);
-                for (int c = 0; c < problem.Channels; c++, z += W.Tile, receiver += receiverStride, sender += senderStride, after += senderStride)
-                {
-                    F gradient = W.Load(z);
-                    W.Store(W.Add(W.Load(receiver), gradient), receiver);
-                    W.Store(W.Add(W.Load(sender), W.Keep(head, gradient)), sender);
-                    W.Store(W.Add(W.Load(after), W.Drop(head, gradient)), after);
-                }
+                F gradient = W.Load(z);
+                W.Store(W.Add(W.Load(receiver), gradient), receiver);
+                W.Store(W.Add(W.Load(sender), W.Keep(head, gradient)), sender);
+                W.Store(W.Add(W.Load(after), W.Drop(head, gradient)), after);
             }
-
-            WithInvariants(problem, scratch.OtherGradient + e, gradients, edge);
         }
-    }
-
-    /// <summary>The sums of dz·nrm and dz·dot over edges, and the gradients of nrm and dot as sums over channels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WithInvariants(EdgeProblem problem, float* z, in EdgeGradients gradients, long edge)
-    {
-        F norm = W.Load(problem.Norm + edge), product = W.Load(problem.Product + edge);
-        F normGradient = W.Splat(0f), productGradient = normGradient;
-        float* normSum = gradients.WithNorm, productSum = gradients.WithProduct;
-        for (int c = 0; c < problem.Channels; c++, z += W.Tile, normSum += W.Lanes, productSum += W.Lanes)
-        {
-            F gradient = W.Load(z);
-            W.Store(W.MultiplyAdd(gradient, norm, W.Load(normSum)), normSum);
-            W.Store(W.MultiplyAdd(gradient, product, W.Load(productSum)), productSum);
-            normGradient = W.MultiplyAdd(gradient, W.Splat(problem.NormWeight[c]), normGradient);
-            productGradient = W.MultiplyAdd(gradient, W.Splat(problem.ProductWeight[c]), productGradient);
-        }
-
-        W.Store(normGradient, problem.NormGradient + edge);
-        W.Store(productGradient, problem.ProductGradient + edge);
     }
 
     /// <summary>Writes the node sums and adds to the chunk's float64 sums over edges.</summary>

@@ -84,11 +84,8 @@ internal sealed unsafe class EdgeScratch : IDisposable
     /// <summary>A transposed tile [tile][width].</summary>
     public float* Transposed { get; private set; }
 
-    /// <summary>Numbers an edge of the tile: gate.</summary>
-    public float* Gate { get; private set; }
-
-    /// <summary>Numbers an edge of the tile: weight of the displacement, then its gradient.</summary>
-    public float* Stretch { get; private set; }
+    /// <summary>Numbers an edge of the tile: gradient of the stretch.</summary>
+    public float* StretchGradient { get; private set; }
 
     /// <summary>Numbers an edge of the tile: gradient of the gate.</summary>
     public float* GateGradient { get; private set; }
@@ -145,8 +142,7 @@ internal sealed unsafe class EdgeScratch : IDisposable
         Gradient = Floats(_channels * _tile);
         OtherGradient = Floats(_channels * _tile);
         Transposed = Floats(_width * _tile);
-        Gate = Floats(_tile);
-        Stretch = Floats(_tile);
+        StretchGradient = Floats(_tile);
         GateGradient = Floats(_tile);
         Ones = Floats(_tile);
     }

@@ -58,6 +58,12 @@ internal unsafe interface ISimdWidth<F, D>
     /// <summary>Mask of the lanes below <paramref name="count"/>, which may be negative or beyond the last lane.</summary>
     static abstract F FirstLanes(int count);
 
+    /// <summary>One bit a lane of a mask.</summary>
+    static abstract ushort ToBits(F mask);
+
+    /// <summary>The mask of <see cref="ToBits"/>.</summary>
+    static abstract F FromBits(ushort bits);
+
     static abstract float Sum(F a);
 
     /// <summary>Sum of the bit patterns as integers.</summary>
