@@ -11,8 +11,6 @@ namespace Lightcone.Cli.Commands;
 /// <summary><c>lightcone check symmetry RUN</c>: how much a model's outputs change with the Lorentz frame, and what breaks the symmetry.</summary>
 internal static class CheckCommand
 {
-    private const string Sample = "samples/data";
-
     public static Command Create()
     {
         var command = new Verb("check", "Check what a model promises.") { Examples = ["lightcone check symmetry runs/top"] };
@@ -41,7 +39,7 @@ internal static class CheckCommand
     {
         var run = Run.Open(folder);
         var system = SystemCatalogue.Of(run);
-        using var source = SplitFolder.Open(data ?? Sample, DataSplit.Test);
+        using var source = SplitFolder.Open(data ?? SampleFolder.Path, DataSplit.Test);
         JetBatch jets = source.Jets.Read(0, (int)Math.Min(count, source.Jets.Count));
         var report = system.CheckSymmetry(run, jets);
         terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {threads} threads");

@@ -30,8 +30,15 @@ internal static class EvaluateCommand
         return command;
     }
 
+    private static ExitCode Run(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    {
+        Evaluate(folder, data, threads, terminal, stop);
+        terminal.Next($"lightcone report {folder}");
+        return ExitCode.Done;
+    }
+
     /// <summary>Evaluates and prints; shared with quickstart.</summary>
-    internal static ExitCode Run(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    internal static void Evaluate(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
     {
         var run = Training.Runs.Run.Open(folder);
         var system = SystemCatalogue.Of(run);
@@ -53,8 +60,6 @@ internal static class EvaluateCommand
         if (terminal.WantsJson) terminal.WriteJson(JsonNode.Parse(document.ToJson())!);
         terminal.Line();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{run.EvaluationPath}   {document.Provenance.Seconds:0} s"));
-        terminal.Next($"lightcone report {folder}");
-        return ExitCode.Done;
     }
 
     private static void Print(ISystem system, EvaluationDocument document, TerminalWriter terminal)
