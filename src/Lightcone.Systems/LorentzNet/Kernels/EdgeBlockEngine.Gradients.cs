@@ -44,7 +44,7 @@ public sealed unsafe partial class EdgeBlockEngine
         var memory = _problem.Memory;
         var all = GradientsOf(0);
         var s = StatisticsGradient.At(_statistics.Of<double>(StatisticsGradient.Rows * channels), channels);
-        double share = _problem.Settings.BatchStatistics && memory.Edges > 0 ? 1.0 / memory.Edges : 0;
+        bool batch = _problem.Settings.BatchStatistics && memory.Edges > 0;
         fixed (double* sumsAt = memory.Sums)
         {
             var sums = EdgeStatistics.At(sumsAt, channels);
@@ -54,7 +54,8 @@ public sealed unsafe partial class EdgeBlockEngine
                 double scale = _problem.NormalisationWeight[c] * r;
                 double total = all.Total[c], withNorm = SumOfLanes(all.WithNorm, c), withProduct = SumOfLanes(all.WithProduct, c);
                 double withDeviation = r * (all.WithNodes[c] - (mean * total) + (u * withNorm) + (v * withProduct));
-                double k1 = share * total, k2 = share * withDeviation;
+                // Stored statistics are constants; a NaN of one jet must not reach the others through them.
+                double k1 = batch ? total / memory.Edges : 0, k2 = batch ? withDeviation / memory.Edges : 0;
                 double deviationNorm = r * (sums.WithNorm[c] + (u * sums.Edge[2]) + (v * sums.Edge[4]) - (mean * sums.Edge[0]));
                 double deviationProduct = r * (sums.WithProduct[c] + (u * sums.Edge[4]) + (v * sums.Edge[3]) - (mean * sums.Edge[1]));
                 (_total[c], _withDeviation[c]) = (total, withDeviation);

@@ -123,7 +123,7 @@ public sealed unsafe partial class EdgeBlockEngine
     }
 
     private long BytesOf(int nodes, long edges) =>
-        checked((2 * sizeof(double) * RoundedUp(nodes)) + (4 * sizeof(float) * edges) + (sizeof(ushort) * (edges / _kernels.Tile) * 4 * _channels));
+        checked((2 * sizeof(double) * RoundedUp(nodes)) + (4 * sizeof(float) * edges) + (sizeof(ushort) * (edges / _kernels.Lanes) * _channels));
 
     /// <summary>Nodes in whole cache lines.</summary>
     private static long RoundedUp(int nodes) => (nodes + 7L) / 8 * 8;
