@@ -68,9 +68,10 @@ public static class RocFigure
         RocSeries baseline = series[reference];
         var ratios = new List<Mark>();
         var certain = new List<double>();
+        double start = Drawn(baseline)[0].SignalEfficiency;
         for (int i = 0; i < series.Count; i++)
         {
-            DrawnRocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= Drawn(baseline)[0].SignalEfficiency)];
+            DrawnRocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= start)];
             double[] ratio = [.. drawn.Select(p => p.Rejection / RejectionAt(baseline, p.SignalEfficiency))];
             certain.AddRange(ratio.Where((_, k) => drawn[k].BackgroundJets >= FewJets));
             ratios.Add(i == reference
