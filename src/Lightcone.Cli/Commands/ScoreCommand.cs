@@ -39,7 +39,7 @@ internal static class ScoreCommand
         using var source = SplitFolder.Open(data, DataSplit.Test);
         long total = source.Jets.Count;
         bool labelled = source.Jets.Read(0, (int)Math.Min(1, total)).Labels is not null;
-        using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {threads} threads"))
+        using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {EngineSetup.Words(threads)}"))
             ScoreWriter.Write(output, total, classes: 2, labelled, Batches(model, source.Jets, progress, stop), new Dictionary<string, string>
             {
                 ["model"] = $"{system.Name} {run.Name}",

@@ -44,7 +44,8 @@ internal static class TrainCommand
         {
             if (choice.Settings.Length > 0)
                 throw new UsageException("A resumed run keeps its recipe.", "--set", "A changed recipe would make another training of it.", "Start a new run with --out.");
-            return Report(choice.Resume, terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
+            var resumed = Request(choice, choice.Resume);
+            return Report(choice.Resume, terminal, observer => TrainingSession.Resume(resumed, observer, stop));
         }
 
         if (choice.Name is null)
@@ -58,13 +59,15 @@ internal static class TrainCommand
         }
 
         string run = choice.Out ?? throw new UsageException("There is no folder for the run.", "--out", "The option was forgotten.", $"Add --out runs/{choice.Name}.");
-        return Report(run, terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
+        if (choice.Data is null) throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER, for example --data samples/data.");
+        var request = Request(choice, run);
+        return Report(run, terminal, observer => TrainingSession.Start(system, recipe, request, observer, stop));
     }
 
     private static TrainingRequest Request(Choice choice, string run) => new()
     {
         Run = run,
-        Data = choice.Data,
+        Data = DataFolder.Checked(choice.Data),
         Threads = EngineSetup.Start(choice.Threads, choice.MklAnyCpu),
         MklAnyCpu = MklOverride.IsActive,
         Command = CommandHost.CommandLine,
@@ -124,7 +127,7 @@ internal sealed class TrainingProgress(TerminalWriter terminal) : ITrainingObser
 
     public string Summary() => last is not { } end
         ? "Nothing left to do: all epochs were done."
-        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epochs in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epoch{(end.Epoch == 0 ? "" : "s")} in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
 
     public void Dispose() => line.Dispose();
 
