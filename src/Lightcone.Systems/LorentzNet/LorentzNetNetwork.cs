@@ -161,7 +161,7 @@ public sealed class LorentzNetNetwork : IDisposable
     private (Tensor Y, Tensor? YPadding) Normalise(string name, Tensor z, Tensor? zPadding, JetGraph graph, bool training)
     {
         Tensor mean = State[$"{name}.running_mean"], variance = State[$"{name}.running_var"];
-        if (training)
+        if (training && graph.NodeCount > 0) // without a node there is nothing to average, and the running statistics stay
         {
             double padding = zPadding is null ? 0 : (double)graph.JetCount * graph.PaddedLength - graph.NodeCount, rows = graph.NodeCount + padding;
             var batchMean = zPadding is null ? z.mean([0]) : z.sum(dim: 0).Plus(zPadding[0].Times(padding)).Times(1 / rows);
