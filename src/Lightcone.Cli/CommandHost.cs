@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Lightcone.Cli.Commands;
 using Lightcone.Cli.Terminal;
@@ -19,16 +20,19 @@ internal static class CommandHost
         var root = CreateRoot();
         var parse = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parse.Errors.Count > 0) return (int)ErrorMessage.Write(UsageError(parse), ErrorTerminal(args));
-        using var signals = new StopSignals();
+
+        // Commands that can stop in good order take the token and so are asynchronous; the others end at once, as the system does it.
+        using var signals = parse.Action is AsynchronousCommandLineAction ? new StopSignals() : null;
+        var stop = signals?.Token ?? CancellationToken.None;
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
             if (WantsMklOverride(parse)) MklOverride.Enable();
-            return parse.InvokeAsync(configuration, signals.Token).GetAwaiter().GetResult();
+            return parse.InvokeAsync(configuration, stop).GetAwaiter().GetResult();
         }
         catch (Exception failure)
         {
-            return (int)ErrorMessage.Write(failure, ErrorTerminal(args), stopRequested: signals.Token.IsCancellationRequested);
+            return (int)ErrorMessage.Write(failure, ErrorTerminal(args), stopRequested: stop.IsCancellationRequested);
         }
     }
 
@@ -85,7 +89,7 @@ internal static class CommandHost
     }
 }
 
-/// <summary>SIGTERM, SIGINT (Ctrl-C) and SIGUSR1 (what batch systems send ahead of a time limit) ask the command to stop; a second Ctrl-C ends it at once.</summary>
+/// <summary>SIGTERM, SIGINT (Ctrl-C) and SIGUSR1 (what batch systems send ahead of a time limit) ask the command to stop; a second SIGTERM or Ctrl-C ends it at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private const PosixSignal UserSignal1 = (PosixSignal)10;
@@ -104,7 +108,7 @@ internal sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        if (context.Signal == PosixSignal.SIGINT && _source.IsCancellationRequested) return;
+        if (context.Signal != UserSignal1 && _source.IsCancellationRequested) return;
         context.Cancel = true;
         _source.Cancel();
     }

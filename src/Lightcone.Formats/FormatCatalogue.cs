@@ -41,6 +41,37 @@ public static class FormatCatalogue
         throw new InputDataException("the file is neither HDF5 nor a NumPy archive", path, "it has another format, or a download ended in an error page", "look at its first bytes with 'head -c 200'; Lightcone reads " + string.Join(", ", LayoutNames));
     }
 
+    /// <summary>
+    /// Opens all files of one split in a folder as one source: <c>train.h5</c>, or the parts <c>train_0.h5</c>, <c>train_1.h5</c>, …; where there
+    /// is none, files with the split's word in their name. Rows count through the files in order.
+    /// </summary>
+    /// <exception cref="UsageException">The folder is missing or has no file of the split.</exception>
+    /// <exception cref="InputDataException">A file is damaged, or the files differ in their layout.</exception>
+    public static IJetSource OpenFolder(string folder, DataSplit split, FormatOptions? options = null)
+    {
+        var paths = FilesOf(folder, split);
+        if (paths.Count == 0)
+            throw new UsageException($"the folder has no file of the {split.ToString().ToLowerInvariant()} split", folder, "its files have other names", "name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5), or give files instead of a folder");
+        var sources = new List<IJetSource>();
+        try
+        {
+            foreach (string path in paths) sources.Add(Open(path, options));
+            var layouts = sources.Select(s => s.Schema.Layout).Distinct().ToList();
+            if (layouts.Count > 1)
+                throw new InputDataException($"the files of one split have different layouts: {string.Join(", ", layouts)}", $"{folder}: {string.Join(", ", paths.Select(Path.GetFileName))}", "copies of one set in several layouts lie together", "keep one layout in the folder, named train.h5, val.h5, test.h5");
+            return sources.Count == 1 ? sources[0] : new ConcatenatedSource(sources);
+        }
+        catch
+        {
+            foreach (var source in sources) source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Paths of the files of one split in a folder, in reading order; empty where there are none.</summary>
+    /// <exception cref="UsageException">The folder is missing.</exception>
+    public static IReadOnlyList<string> FilesOf(string folder, DataSplit split) => SplitFiles.Find(folder, split);
+
     private static IJetSource OpenHdf5(Hdf5File file, FormatOptions options)
     {
         try

@@ -1,3 +1,4 @@
+using Lightcone.Evaluation;
 using Lightcone.Jets;
 using Lightcone.Training;
 using Lightcone.Training.Recipes;
@@ -28,6 +29,10 @@ public interface ISystem
 
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);
+
+    /// <summary>Evaluates a run on labelled jets; writes evaluation.json and the figures into it.</summary>
+    /// <exception cref="InputDataException">The jets have no labels, or the run no weights.</exception>
+    EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request);
 
     /// <summary>Turns weights published elsewhere into a run; <paramref name="settings"/> (<c>name=value</c>) change its recipe.</summary>
     /// <exception cref="UsageException">The system imports none.</exception>

@@ -2,10 +2,16 @@ namespace Lightcone.Systems;
 
 /// <summary>Outcome of <c>check symmetry</c>.</summary>
 /// <param name="Jets">Jets measured on.</param>
-/// <param name="Frames">Names of the transformations.</param>
+/// <param name="Frames">The transformations.</param>
 /// <param name="Variants">What was measured for each variant of the model.</param>
 /// <param name="Gates">What must hold.</param>
-public sealed record SymmetryReport(int Jets, IReadOnlyList<string> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
+public sealed record SymmetryReport(int Jets, IReadOnlyList<SymmetryFrame> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
+
+/// <summary>A Lorentz transformation.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Gamma">Lorentz factor of its boost; 1 for a pure rotation.</param>
+/// <param name="Angle">Angle of a pure rotation [rad]; 0 otherwise.</param>
+public sealed record SymmetryFrame(string Name, double Gamma, double Angle);
 
 /// <summary>One variant of a model under all transformations.</summary>
 /// <param name="Name">What is special about it.</param>

@@ -38,8 +38,8 @@ public static class TrainingSession
     public static TrainingOutcome Start(ISystem system, TrainingRecipe recipe, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
         string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
-        using var training = SplitFolder.Open(data, Split.Train);
-        using var validation = SplitFolder.Open(data, Split.Validation);
+        using var training = SplitFolder.Open(data, DataSplit.Train);
+        using var validation = SplitFolder.Open(data, DataSplit.Validation);
         using var @lock = RunLock.Take(request.Run);
         var run = Run.Create(request.Run, recipe);
         AtomicFile.WriteText(run.CitationPath, system.BibTex);
@@ -61,8 +61,8 @@ public static class TrainingSession
         var provenance = Provenance.Read(run.ProvenancePath);
         string data = request.Data ?? FolderOf(provenance, run);
         using var @lock = RunLock.Take(request.Run);
-        using var training = SplitFolder.Open(data, Split.Train);
-        using var validation = SplitFolder.Open(data, Split.Validation);
+        using var training = SplitFolder.Open(data, DataSplit.Train);
+        using var validation = SplitFolder.Open(data, DataSplit.Validation);
         RequireSameData(provenance, [.. training.Describe("train"), .. validation.Describe("val")], data);
         provenance.WithCommand(request.Command).Write(run.ProvenancePath);
         return Train(system, run, recipe, training, validation, resume: true, request, observer, stop);

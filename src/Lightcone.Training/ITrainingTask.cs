@@ -21,6 +21,9 @@ public interface ITrainingTask : IDisposable
     /// </summary>
     Tensor Loss(JetBatch batch);
 
+    /// <summary>Called after each backward pass: an exception must not leave one, so whatever went wrong there is thrown here.</summary>
+    void AfterBackward();
+
     /// <summary>Numbers over all validation jets, in evaluation mode.</summary>
     IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lightcone.Jets;
 using Lightcone.Randomness;
+using Lightcone.Training.Engine;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
@@ -135,7 +136,8 @@ public sealed class Trainer : IDisposable
             var term = task.Loss(stream.Current);
             double value = term.detach().to(ScalarType.Float64).item<double>();
             if (!double.IsFinite(value)) throw Diverged("The loss is not a number", rows, position);
-            (recipe.Accumulate == 1 ? term : term / recipe.Accumulate).backward();
+            (recipe.Accumulate == 1 ? term : term.Times(1.0 / recipe.Accumulate)).backward();
+            task.AfterBackward();
             loss += value / recipe.Accumulate;
         }
 
@@ -151,7 +153,7 @@ public sealed class Trainer : IDisposable
         if (average is null) return;
         using var noGrad = no_grad();
         double decay = Math.Min(recipe.Ema, (1.0 + step) / (10.0 + step)); // short memory at first, when the weights still move fast
-        foreach (var (name, tensor) in task.Network.Parameters) average[name].lerp_(tensor, 1 - decay);
+        foreach (var (name, tensor) in task.Network.Parameters) average[name].TowardsInPlace(tensor, 1 - decay);
         foreach (var (name, tensor) in task.Network.Buffers) average[name].copy_(tensor);
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
+using Lightcone.Formats;
 using Lightcone.Jets;
 using Lightcone.Systems;
 using Lightcone.Training.Runs;
@@ -11,8 +11,6 @@ namespace Lightcone.Cli.Commands;
 /// <summary><c>lightcone check symmetry RUN</c>: how much a model's outputs change with the Lorentz frame, and what breaks the symmetry.</summary>
 internal static class CheckCommand
 {
-    private const string Sample = "samples/data";
-
     public static Command Create()
     {
         var command = new Verb("check", "Check what a model promises.") { Examples = ["lightcone check symmetry runs/top"] };
@@ -41,7 +39,7 @@ internal static class CheckCommand
     {
         var run = Run.Open(folder);
         var system = SystemCatalogue.Of(run);
-        using var source = SplitFolder.Open(data ?? Sample, Split.Test);
+        using var source = SplitFolder.Open(data ?? SampleFolder.Path, DataSplit.Test);
         JetBatch jets = source.Jets.Read(0, (int)Math.Min(count, source.Jets.Count));
         var report = system.CheckSymmetry(run, jets);
         terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {threads} threads");
@@ -51,7 +49,8 @@ internal static class CheckCommand
         terminal.Line();
         foreach (var gate in report.Gates)
             terminal.Line((gate.Passed ? "  pass   " : "  FAIL   ", gate.Passed ? Style.Green : Style.Red), ($"{gate.Name}: {Short(gate.Measured)}, at most {Short(gate.Limit)}", Style.Plain));
-        if (terminal.WantsJson) terminal.WriteJson(ToJson(run, report));
+        SymmetryFile.Write(run, report);
+        if (terminal.WantsJson) terminal.WriteJson(SymmetryFile.ToJson(run, report));
         return report.Gates.All(g => g.Passed) ? ExitCode.Done : ExitCode.Defect;
     }
 
@@ -67,22 +66,8 @@ internal static class CheckCommand
 
     private static double Largest(SymmetryReport report, SymmetryVariant variant, string group) =>
         report.Frames.Zip(variant.LargestChange).Where(f => group.StartsWith("boost", StringComparison.Ordinal)
-            ? f.First.StartsWith("boost", StringComparison.Ordinal) && f.First.EndsWith(group[5..], StringComparison.Ordinal)
-            : f.First.StartsWith(group, StringComparison.Ordinal)).Max(f => f.Second);
+            ? f.First.Name.StartsWith("boost", StringComparison.Ordinal) && f.First.Name.EndsWith(group[5..], StringComparison.Ordinal)
+            : f.First.Name.StartsWith(group, StringComparison.Ordinal)).Max(f => f.Second);
 
     private static string Short(double value) => value == 0 ? "0" : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
-
-    private static JsonObject ToJson(Run run, SymmetryReport report) => new()
-    {
-        ["run"] = run.Name,
-        ["jets"] = report.Jets,
-        ["frames"] = new JsonArray([.. report.Frames.Select(f => JsonValue.Create(f))]),
-        ["variants"] = new JsonArray([.. report.Variants.Select(v => new JsonObject
-        {
-            ["name"] = v.Name,
-            ["largestOutput"] = v.LargestOutput,
-            ["largestChange"] = new JsonArray([.. v.LargestChange.Select(c => JsonValue.Create(c))]),
-        })]),
-        ["gates"] = new JsonArray([.. report.Gates.Select(g => new JsonObject { ["name"] = g.Name, ["measured"] = g.Measured, ["limit"] = g.Limit, ["result"] = g.Passed ? "pass" : "fail" })]),
-    };
 }

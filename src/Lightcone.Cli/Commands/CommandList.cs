@@ -7,10 +7,15 @@ internal static class CommandList
 {
     public static IEnumerable<Command> Create()
     {
+        yield return QuickstartCommand.Create();
+        yield return DatasetCommand.Create();
         yield return TrainCommand.Create();
+        yield return EvaluateCommand.Create();
+        yield return ScoreCommand.Create();
+        yield return ReportCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
-        yield return DoctorCommand.Create();
         yield return CiteCommand.Create();
+        yield return DoctorCommand.Create();
     }
 }

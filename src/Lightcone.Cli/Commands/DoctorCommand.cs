@@ -24,6 +24,7 @@ internal static class DoctorCommand
         var findings = new List<DoctorFinding>();
         double? rate = Engine(machine, findings);
         findings.Insert(Math.Min(1, findings.Count), machine.Describe());
+        findings.InsertRange(Math.Min(2, findings.Count), DoctorFormats.Check());
         findings.AddRange(machine.ThreadVariables());
         bool ready = findings.TrueForAll(f => f.Status != DoctorStatus.Fail);
         Print(terminal, findings, ready);

@@ -12,7 +12,7 @@ internal static class DoctorEngine
     private const int CheckSize = 33, RateSize = 1024;
 
     /// <summary>The engine's version.</summary>
-    public static string Version => __version__;
+    public static string Version => string.Join('.', __version__.Split('.').Take(3));
 
     /// <summary>A graphics processor the engine can use.</summary>
     public static bool HasGpu => cuda_is_available();

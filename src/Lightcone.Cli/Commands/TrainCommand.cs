@@ -3,6 +3,7 @@ using System.Globalization;
 using Lightcone.Cli.Terminal;
 using Lightcone.Systems;
 using Lightcone.Training;
+using Lightcone.Training.Engine;
 using Lightcone.Training.Recipes;
 
 namespace Lightcone.Cli.Commands;
@@ -65,7 +66,7 @@ internal static class TrainCommand
         Run = run,
         Data = choice.Data,
         Threads = EngineSetup.Start(choice.Threads, choice.MklAnyCpu),
-        MklAnyCpu = choice.MklAnyCpu,
+        MklAnyCpu = MklOverride.IsActive,
         Command = CommandHost.CommandLine,
         MaxTime = choice.MaxTime is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };

@@ -193,7 +193,7 @@ public static class RocFigure
             return start + ".";
         }
 
-        double ratio = first / RejectionAt(series[1], 0.5);
+        double ratio = series[0].Curve.Nearest(0.5).Rejection.Value / series[1].Curve.Nearest(0.5).Rejection.Value;
         return $"{start}, {NumberText.Plain(ratio, 2)} times as many as {series[1].Name}.";
     }
 

@@ -16,17 +16,16 @@ internal static class BloscLz
         int control = stored[0] & 31;
         while (true)
         {
-            if (control < 32)
-            {
-                int literals = control + 1;
-                if (literals > stored.Length - at || literals > target.Length - filled) throw new InvalidDataException("a BloscLZ stream overruns");
-                stored.Slice(at, literals).CopyTo(target[filled..]);
-                at += literals;
-                filled += literals;
-            }
+            if (control < 32) Lz.CopyLiterals(stored, ref at, target, ref filled, control + 1);
             else
             {
-                CopyBack(stored, target, control, ref at, ref filled);
+                int length = control >> 5;
+                int distance = (control & 31) << 8;
+                if (length == 7) length += LongLength(stored, ref at, target.Length);
+                int low = Next(stored, ref at);
+                if (low == 255 && distance == 31 << 8) distance = FarDistance + 1 + (Next(stored, ref at) << 8) + Next(stored, ref at);
+                else distance += low + 1;
+                Lz.CopyBack(target, ref filled, distance, length + 2);
             }
             if (at >= stored.Length) break;
             control = stored[at++];
@@ -34,25 +33,17 @@ internal static class BloscLz
         if (filled != target.Length) throw new InvalidDataException($"a BloscLZ stream ends after {filled} of {target.Length} bytes");
     }
 
-    private static void CopyBack(ReadOnlySpan<byte> stored, Span<byte> target, int control, ref int at, ref int filled)
+    private static int LongLength(ReadOnlySpan<byte> stored, ref int at, int limit)
     {
-        int length = (control >> 5) - 1;
-        int high = (control & 31) << 8;
-        if (length == 6)
+        int length = 0, more;
+        do
         {
-            int more;
-            do
-            {
-                more = Next(stored, ref at);
-                length += more;
-                if (length > target.Length) throw new InvalidDataException("a copy in a BloscLZ stream is longer than its block");
-            }
-            while (more == 255);
+            more = Next(stored, ref at);
+            length += more;
+            if (length > limit) throw new InvalidDataException("a copy in a BloscLZ stream is longer than its block");
         }
-        int low = Next(stored, ref at);
-        int distance = high + low + 1;
-        if (low == 255 && high == 31 << 8) distance = FarDistance + 1 + (Next(stored, ref at) << 8) + Next(stored, ref at);
-        Lz.CopyBack(target, ref filled, distance, length + 3);
+        while (more == 255);
+        return length;
     }
 
     private static int Next(ReadOnlySpan<byte> stored, ref int at) => at < stored.Length ? stored[at++] : throw new InvalidDataException("a BloscLZ stream ends within a copy");

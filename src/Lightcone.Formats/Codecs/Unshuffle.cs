@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Lightcone.Formats.Codecs;
 
@@ -54,14 +56,25 @@ internal static class Unshuffle
 
     private static ulong Weave(uint low, uint high) => (low & 0xFFFFUL) | (high & 0xFFFFUL) << 16 | (low & 0xFFFF0000UL) << 16 | (high & 0xFFFF0000UL) << 32;
 
+    /// <summary>
+    /// Squares of zeros are common (the padding of a jet): they are found while loading, and the target is cleared beforehand. The largest
+    /// place read is below count · elementSize, the largest written too, because both extents were cut to multiples of eight.
+    /// </summary>
     private static void Squares(ReadOnlySpan<byte> stored, Span<byte> elements, int elementSize, int count, int wholeElements, int wholeBytes)
     {
+        if (elements.Length < stored.Length) throw new InvalidDataException("a shuffled block is longer than its place");
+        elements.Clear();
+        nint size = elementSize, plane = count;
         for (int e = 0; e < wholeElements; e += 8)
+        {
+            ref byte source = ref Unsafe.Add(ref MemoryMarshal.GetReference(stored), e);
+            ref byte target = ref Unsafe.Add(ref MemoryMarshal.GetReference(elements), e * size);
             for (int b = 0; b < wholeBytes; b += 8)
             {
-                int from = b * count + e;
-                ulong r0 = Load(stored, from), r1 = Load(stored, from + count), r2 = Load(stored, from + 2 * count), r3 = Load(stored, from + 3 * count);
-                ulong r4 = Load(stored, from + 4 * count), r5 = Load(stored, from + 5 * count), r6 = Load(stored, from + 6 * count), r7 = Load(stored, from + 7 * count);
+                ref byte from = ref Unsafe.Add(ref source, b * plane);
+                ulong r0 = Load(ref from, 0), r1 = Load(ref from, plane), r2 = Load(ref from, 2 * plane), r3 = Load(ref from, 3 * plane);
+                ulong r4 = Load(ref from, 4 * plane), r5 = Load(ref from, 5 * plane), r6 = Load(ref from, 6 * plane), r7 = Load(ref from, 7 * plane);
+                if ((r0 | r1 | r2 | r3 | r4 | r5 | r6 | r7) == 0) continue;
                 Exchange(ref r0, ref r4, 32, 0x00000000FFFFFFFF);
                 Exchange(ref r1, ref r5, 32, 0x00000000FFFFFFFF);
                 Exchange(ref r2, ref r6, 32, 0x00000000FFFFFFFF);
@@ -74,16 +87,17 @@ internal static class Unshuffle
                 Exchange(ref r2, ref r3, 8, 0x00FF00FF00FF00FF);
                 Exchange(ref r4, ref r5, 8, 0x00FF00FF00FF00FF);
                 Exchange(ref r6, ref r7, 8, 0x00FF00FF00FF00FF);
-                int to = e * elementSize + b;
-                Store(elements, to, r0);
-                Store(elements, to + elementSize, r1);
-                Store(elements, to + 2 * elementSize, r2);
-                Store(elements, to + 3 * elementSize, r3);
-                Store(elements, to + 4 * elementSize, r4);
-                Store(elements, to + 5 * elementSize, r5);
-                Store(elements, to + 6 * elementSize, r6);
-                Store(elements, to + 7 * elementSize, r7);
+                ref byte to = ref Unsafe.Add(ref target, b);
+                Store(ref to, 0, r0);
+                Store(ref to, size, r1);
+                Store(ref to, 2 * size, r2);
+                Store(ref to, 3 * size, r3);
+                Store(ref to, 4 * size, r4);
+                Store(ref to, 5 * size, r5);
+                Store(ref to, 6 * size, r6);
+                Store(ref to, 7 * size, r7);
             }
+        }
     }
 
     /// <summary>Swaps the high part of <paramref name="a"/> with the low part of <paramref name="b"/>, within fields of twice the shift.</summary>
@@ -97,4 +111,8 @@ internal static class Unshuffle
     private static ulong Load(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 
     private static void Store(Span<byte> bytes, int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(bytes[at..], value);
+
+    private static ulong Load(ref byte place, nint at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref place, at));
+
+    private static void Store(ref byte place, nint at, ulong value) => Unsafe.WriteUnaligned(ref Unsafe.Add(ref place, at), value);
 }

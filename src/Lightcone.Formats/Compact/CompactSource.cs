@@ -5,14 +5,14 @@ using Lightcone.Kinematics;
 namespace Lightcone.Formats.Compact;
 
 /// <summary>Jets of a compact file; reads only the asked rows.</summary>
-internal sealed class CompactSource : IJetSource
+internal sealed class CompactSource : IJetSource, ICompactOrigin
 {
     private static readonly HashSet<string> Momentum = new(StringComparer.Ordinal) { "pt", "eta", "phi" };
     private static readonly HashSet<string> Structure = new(StringComparer.Ordinal) { "offset", "label" };
 
     private readonly Hdf5File file;
     private readonly Hdf5Dataset pt, eta, phi, offset;
-    private readonly Hdf5Dataset? label, pid;
+    private readonly Hdf5Dataset? label, pid, massColumn;
     private readonly List<(string Name, Hdf5Dataset Values)> constituentColumns, jetColumns;
     private readonly double mass;
     private readonly double[]? massByPid;
@@ -30,9 +30,11 @@ internal sealed class CompactSource : IJetSource
         constituentColumns = Columns("constituents", Momentum, pt.Rows);
         jetColumns = Columns("jets", Structure, Count);
         if (eta.Rows != pt.Rows || phi.Rows != pt.Rows) throw Broken("constituents", $"pt, eta and phi have {pt.Rows}, {eta.Rows} and {phi.Rows} values");
-        var attributes = file.Attributes("");
-        mass = attributes.GetValueOrDefault("constituent_mass_gev")?.Numbers is [var one] ? one : 0;
+        var attributes = Attributes = file.Attributes("");
+        double? stated = attributes.GetValueOrDefault("constituent_mass_gev")?.Numbers is [var one] ? one : null;
+        mass = stated ?? 0;
         massByPid = attributes.GetValueOrDefault("pid_mass_gev")?.Numbers;
+        massColumn = massByPid is null && stated is null ? Column("constituents/mass", pt.Rows) : null;
         pid = massByPid is null ? null : Column("constituents/pid", pt.Rows) ?? throw Broken("constituents/pid", "masses go by pid (attribute pid_mass_gev), but there is no pid");
         Schema = new JetSchema
         {
@@ -51,7 +53,18 @@ internal sealed class CompactSource : IJetSource
     public long Count { get; }
 
     /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    public IReadOnlyDictionary<string, Hdf5Attribute> Attributes { get; }
+
+    /// <inheritdoc/>
+    public Hdf5Type? StoredType(string path) => file.Dataset(path)?.Type;
+
+    /// <inheritdoc/>
+    public JetBatch Read(long first, int count) => Read(first, count, coordinates: false);
+
+    /// <inheritdoc/>
+    public JetBatch ReadWithCoordinates(long first, int count) => Read(first, count, coordinates: true);
+
+    private JetBatch Read(long first, int count, bool coordinates)
     {
         Layout.CheckRange(first, count, Count);
         if (count == 0) return JetBatch.Empty;
@@ -59,13 +72,16 @@ internal sealed class CompactSource : IJetSource
         int[] offsets = Damage.At(file.Path, "jets/offset", () => CheckOffsets(stored, first, count));
         int constituents = offsets[^1];
         long start = stored[0];
+        float[] pts = pt.ReadSingles(start, constituents), etas = eta.ReadSingles(start, constituents), phis = phi.ReadSingles(start, constituents);
+        var columns = constituentColumns.ToDictionary(c => c.Name, c => c.Values.ReadSingles(start, constituents));
+        if (coordinates) (columns["pt"], columns["eta"], columns["phi"]) = (pts, etas, phis);
         return new JetBatch
         {
             Rows = Layout.Rows(first, count),
             Offsets = offsets,
-            Momenta = Momenta(start, constituents),
+            Momenta = Momenta(pts, etas, phis, start),
             Labels = label is null ? null : Damage.At(file.Path, "jets/label", () => Layout.Labels(label.ReadIntegers(first, count), first)),
-            ConstituentColumns = constituentColumns.ToDictionary(c => c.Name, c => c.Values.ReadSingles(start, constituents)),
+            ConstituentColumns = columns,
             JetColumns = jetColumns.ToDictionary(c => c.Name, c => c.Values.ReadSingles(first, count)),
         };
     }
@@ -88,14 +104,15 @@ internal sealed class CompactSource : IJetSource
     }
 
     /// <summary>Energies come from pt, eta and the mass in float64, so E ≥ |p| holds to the last digits; float32 loses it.</summary>
-    private double[] Momenta(long start, int constituents)
+    private double[] Momenta(float[] pts, float[] etas, float[] phis, long start)
     {
-        double[] pts = pt.ReadDoubles(start, constituents), etas = eta.ReadDoubles(start, constituents), phis = phi.ReadDoubles(start, constituents);
-        long[]? pids = pid?.ReadIntegers(start, constituents);
-        var momenta = new double[4 * constituents];
-        for (int c = 0; c < constituents; c++)
+        long[]? pids = pid?.ReadIntegers(start, pts.Length);
+        float[]? masses = massColumn?.ReadSingles(start, pts.Length);
+        var momenta = new double[4 * pts.Length];
+        for (int c = 0; c < pts.Length; c++)
         {
-            var p = FourMomentum.FromPtEtaPhiMass(pts[c], etas[c], phis[c], pids is null ? mass : MassOf(pids[c], start + c));
+            double m = pids is not null ? MassOf(pids[c], start + c) : masses is not null ? masses[c] : mass;
+            var p = FourMomentum.FromPtEtaPhiMass(pts[c], etas[c], phis[c], m);
             (momenta[4 * c], momenta[4 * c + 1], momenta[4 * c + 2], momenta[4 * c + 3]) = (p.E, p.Px, p.Py, p.Pz);
         }
         return momenta;

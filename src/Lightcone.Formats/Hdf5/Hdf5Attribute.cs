@@ -7,6 +7,9 @@ internal sealed record Hdf5Attribute(string Name, string? Text, double[]? Number
 {
     private const int HeapLimit = 16 << 20;
 
+    /// <summary>Whether the numbers are stored as integers.</summary>
+    internal bool Whole { get; private init; }
+
     internal static Hdf5Attribute Parse(InputFile file, ReadOnlySpan<byte> body)
     {
         var cursor = new ByteCursor(body);
@@ -34,7 +37,7 @@ internal sealed record Hdf5Attribute(string Name, string? Text, double[]? Number
         if (!type.IsNumber) return new(name, null, null);
         var values = new double[count];
         Hdf5.Numbers.Convert(cursor.Take((int)count * type.Size), type, values);
-        return new(name, null, values);
+        return new(name, null, values) { Whole = type.Class == TypeClass.Integer };
     }
 
     private static string TrimmedText(ReadOnlySpan<byte> bytes)

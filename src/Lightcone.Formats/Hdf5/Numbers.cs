@@ -34,6 +34,11 @@ internal static class Numbers
 
     internal static void Convert(ReadOnlySpan<byte> stored, Hdf5Type type, Span<long> values)
     {
+        if (type is { Class: TypeClass.Integer, Size: 8, Signed: true, BigEndian: false })
+        {
+            MemoryMarshal.Cast<byte, long>(stored).CopyTo(values);
+            return;
+        }
         for (int i = 0; i < values.Length; i++)
         {
             var element = stored.Slice(i * type.Size, type.Size);
@@ -59,6 +64,7 @@ internal static class Numbers
                 _ => BinaryPrimitives.ReadDoubleBigEndian(element),
             };
         var integer = type.Base ?? type;
+        if (integer is { Signed: true, Size: 8, BigEndian: false }) return BinaryPrimitives.ReadInt64LittleEndian(element);
         long value = Integer(element, integer);
         return integer is { Signed: false, Size: 8 } ? (ulong)value : value;
     }

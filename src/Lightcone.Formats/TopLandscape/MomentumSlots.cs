@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Lightcone.Formats.Hdf5;
 
 namespace Lightcone.Formats.TopLandscape;
@@ -43,34 +44,59 @@ internal sealed class MomentumSlots
         return columns.Count == 0 ? null : new MomentumSlots([.. columns]);
     }
 
-    /// <summary>Takes the constituents of one record out: all slots whose momentum is not zero. Says whether padding stood before one.</summary>
-    internal bool Take(ReadOnlySpan<byte> record, List<double> momenta) => contiguous ? TakeContiguous(record, momenta) : TakeColumns(record, momenta);
+    /// <summary>Bytes of one component in what <see cref="Take"/> gives: float32 as stored where the columns stand in a row, else float64.</summary>
+    internal int ComponentSize => contiguous ? 4 : 8;
 
-    private bool TakeContiguous(ReadOnlySpan<byte> record, List<double> momenta)
+    /// <summary>
+    /// Takes the constituents of one record out: all slots whose momentum is not zero, packed. Gives the number of constituents; says whether
+    /// padding stood before one.
+    /// </summary>
+    internal int Take(ReadOnlySpan<byte> record, Span<byte> packed, out bool innerPadding) =>
+        contiguous ? TakeContiguous(record, MemoryMarshal.Cast<byte, float>(packed), out innerPadding) : TakeColumns(record, MemoryMarshal.Cast<byte, double>(packed), out innerPadding);
+
+    /// <summary>What <see cref="Take"/> packed, as float64.</summary>
+    internal void Unpack(ReadOnlySpan<byte> packed, Span<double> momenta)
     {
-        var bytes = record.Slice(columns[0].Offset, 4 * columns.Length);
-        // The tail of zeros is most of a record: found 32 bytes at a time.
-        int used = (bytes.LastIndexOfAnyExcept((byte)0) + 16) / 16 * 4;
-        var values = MemoryMarshal.Cast<byte, float>(bytes)[..used];
-        int before = momenta.Count;
-        CollectionsMarshal.SetCount(momenta, before + used);
-        var target = CollectionsMarshal.AsSpan(momenta)[before..];
-        int kept = 0;
-        for (int i = 0; i < used; i += 4)
+        if (!contiguous)
         {
-            float e = values[i], px = values[i + 1], py = values[i + 2], pz = values[i + 3];
-            if (e == 0 && px == 0 && py == 0 && pz == 0) continue;
-            (target[kept], target[kept + 1], target[kept + 2], target[kept + 3]) = (e, px, py, pz);
-            kept += 4;
+            MemoryMarshal.Cast<byte, double>(packed).CopyTo(momenta);
+            return;
         }
-        CollectionsMarshal.SetCount(momenta, before + kept);
-        // Zeros of either sign at the very end are no gap.
-        return kept < used && values[^4..].IndexOfAnyExcept(0f) >= 0;
+        var singles = MemoryMarshal.Cast<byte, float>(packed);
+        for (int i = 0; i < singles.Length; i += 4)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Create<float>(singles.Slice(i, 4)));
+            low.CopyTo(momenta.Slice(i, 2));
+            high.CopyTo(momenta.Slice(i + 2, 2));
+        }
     }
 
-    private bool TakeColumns(ReadOnlySpan<byte> record, List<double> momenta)
+    private int TakeContiguous(ReadOnlySpan<byte> record, Span<float> packed, out bool innerPadding)
     {
-        bool gap = false, inner = false;
+        var bytes = record.Slice(columns[0].Offset, 4 * columns.Length);
+        // The tail of zeros is most of a record: it is found many bytes at a time.
+        int used = (bytes.LastIndexOfAnyExcept((byte)0) + 16) / 16 * 4;
+        var values = MemoryMarshal.Cast<byte, float>(bytes)[..used];
+        int kept = 0;
+        while (kept < used && values[kept] != 0) kept += 4;
+        values[..kept].CopyTo(packed);
+        innerPadding = false;
+        for (int i = kept; i < used; i += 4)
+        {
+            var p = values.Slice(i, 4);
+            if (p.IndexOfAnyExcept(0f) < 0) continue;
+            // A slot with E = 0 and a momentum is kept, for the checks to find.
+            innerPadding |= i > kept;
+            p.CopyTo(packed[kept..]);
+            kept += 4;
+        }
+        return kept / 4;
+    }
+
+    private int TakeColumns(ReadOnlySpan<byte> record, Span<double> packed, out bool innerPadding)
+    {
+        int kept = 0;
+        innerPadding = false;
         Span<double> p = stackalloc double[4];
         for (int slot = 0; slot < Count; slot++)
         {
@@ -79,13 +105,10 @@ internal sealed class MomentumSlots
                 var column = columns[4 * slot + k];
                 Numbers.Convert(record.Slice(column.Offset, column.Type.Size), column.Type, p.Slice(k, 1));
             }
-            if (p.IndexOfAnyExcept(0.0) < 0) gap = true;
-            else
-            {
-                inner |= gap;
-                momenta.AddRange(p);
-            }
+            if (p.IndexOfAnyExcept(0.0) < 0) continue;
+            innerPadding |= slot > kept;
+            p.CopyTo(packed[(4 * kept++)..]);
         }
-        return inner;
+        return kept;
     }
 }

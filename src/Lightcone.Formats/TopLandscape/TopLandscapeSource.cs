@@ -1,3 +1,4 @@
+using System.Buffers;
 using Lightcone.Formats.Hdf5;
 using Lightcone.Jets;
 
@@ -70,22 +71,24 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
     }
 
     /// <summary>What one chunk's records gave.</summary>
-    private sealed record Piece(int[] Multiplicities, List<double> Momenta, long[] Labels, float[][] JetColumns, List<long>? InnerPadding);
+    private sealed record Piece(int[] Multiplicities, byte[] Packed, long[] Labels, float[][] JetColumns, List<long>? InnerPadding);
 
     private Piece Extract(long firstRow, ReadOnlySpan<byte> records)
     {
         int size = table.RowBytes, jets = records.Length / size;
         var multiplicities = new int[jets];
-        var momenta = new List<double>(256 * jets);
+        int slotBytes = 4 * slots.ComponentSize;
+        var scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, jets * slots.Count * slotBytes));
         var labels = label is null ? [] : new long[jets];
         var columns = jetColumns.Select(_ => new float[jets]).ToArray();
         List<long>? inner = null;
+        int filled = 0;
         for (int jet = 0; jet < jets; jet++)
         {
             var record = records.Slice(jet * size, size);
-            int before = momenta.Count;
-            if (slots.Take(record, momenta)) (inner ??= []).Add(firstRow + jet);
-            multiplicities[jet] = (momenta.Count - before) / 4;
+            multiplicities[jet] = slots.Take(record, scratch.AsSpan(filled), out bool innerPadding);
+            filled += multiplicities[jet] * slotBytes;
+            if (innerPadding) (inner ??= []).Add(firstRow + jet);
             if (label is { } signal) Numbers.Convert(record.Slice(signal.Offset, signal.Type.Size), signal.Type, labels.AsSpan(jet, 1));
             for (int k = 0; k < columns.Length; k++)
             {
@@ -93,7 +96,10 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
                 Numbers.Convert(record.Slice(column.Offset, column.Type.Size), column.Type, columns[k].AsSpan(jet, 1));
             }
         }
-        return new Piece(multiplicities, momenta, labels, columns, inner);
+        var packed = GC.AllocateUninitializedArray<byte>(filled);
+        scratch.AsSpan(0, filled).CopyTo(packed);
+        ArrayPool<byte>.Shared.Return(scratch);
+        return new Piece(multiplicities, packed, labels, columns, inner);
     }
 
     private JetBatch Join(long first, int count, Piece[] pieces)
@@ -102,21 +108,34 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
         int jet = 0;
         foreach (var piece in pieces)
             foreach (int multiplicity in piece.Multiplicities) offsets[jet + 1] = checked(offsets[jet++] + multiplicity);
-        var momenta = new double[4 * offsets[^1]];
+        var momenta = GC.AllocateUninitializedArray<double>(4 * offsets[^1]);
         int at = 0;
         foreach (var piece in pieces)
         {
-            piece.Momenta.CopyTo(momenta, at);
-            at += piece.Momenta.Count;
+            int length = piece.Packed.Length / slots.ComponentSize;
+            slots.Unpack(piece.Packed, momenta.AsSpan(at, length));
+            at += length;
         }
         return new JetBatch
         {
             Rows = Layout.Rows(first, count),
             Offsets = offsets,
             Momenta = momenta,
-            Labels = label is null ? null : Damage.At(file.Path, table.Path, () => Layout.Labels([.. pieces.SelectMany(p => p.Labels)], first)),
-            JetColumns = Enumerable.Range(0, jetColumns.Count).ToDictionary(k => jetColumns[k].Name, k => pieces.SelectMany(p => p.JetColumns[k]).ToArray()),
+            Labels = label is null ? null : Damage.At(file.Path, table.Path, () => Layout.Labels(Joined(pieces, p => p.Labels, count), first)),
+            JetColumns = Enumerable.Range(0, jetColumns.Count).ToDictionary(k => jetColumns[k].Name, k => Joined(pieces, p => p.JetColumns[k], count)),
         };
+    }
+
+    private static T[] Joined<T>(Piece[] pieces, Func<Piece, T[]> part, int count)
+    {
+        var joined = new T[count];
+        int at = 0;
+        foreach (var piece in pieces)
+        {
+            part(piece).CopyTo(joined, at);
+            at += part(piece).Length;
+        }
+        return joined;
     }
 
     /// <summary>Without names, the two whole numbers at the end are ttv and is_signal_new.</summary>

@@ -1,4 +1,5 @@
 using Lightcone.Training;
+using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -56,7 +57,7 @@ public sealed class LorentzNetNetwork : IDisposable
     /// <summary>Sum of node features over each jet, divided as the recipe says, shape [jets, hidden].</summary>
     internal Tensor Pool(Tensor features, JetGraph graph)
     {
-        var sum = zeros([graph.JetCount, recipe.Hidden], features.dtype).index_add(0, graph.JetOfNode, features, 1);
+        var sum = zeros([graph.JetCount, recipe.Hidden], features.dtype).PlusRows(graph.JetOfNode, features);
         var divisor = new double[graph.JetCount];
         for (int jet = 0; jet < divisor.Length; jet++)
             divisor[jet] = recipe.Pooling.Kind switch
@@ -69,7 +70,14 @@ public sealed class LorentzNetNetwork : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => State.Dispose();
+    public void Dispose()
+    {
+        State.Dispose();
+        edges.Dispose();
+    }
+
+    /// <summary>Throws what a backward pass could not throw itself; call it after each.</summary>
+    public void AfterBackward() => edges.AfterBackward();
 
     private void AddBlock(string name, int h, int scalars, bool last)
     {
@@ -107,7 +115,7 @@ public sealed class LorentzNetNetwork : IDisposable
         // φ_e's first layer is linear in [h_i | h_j | norm | dot]: its products with h are taken once a node, not once an edge.
         var first = State[$"{name}.phi_e.0.weight"];
         int width = recipe.Hidden;
-        return edges.Messages(new EdgeBlockInputs
+        return edges.Messages(new EdgeInputs
         {
             From = linear(h, first.narrow(1, 0, width)),
             To = linear(h, first.narrow(1, width, width)),
@@ -139,7 +147,7 @@ public sealed class LorentzNetNetwork : IDisposable
         // A padded row of the published code has neither messages nor scalars; all of them are equal, so one row with a weight stands for them.
         var zPadding = nodes.Padding is null ? null : linear(nodes.Padding, w0.narrow(1, 0, recipe.Hidden), b0);
         var (y, yPadding) = Normalise($"{name}.1", z, zPadding, graph, training);
-        return new Nodes(nodes.Features + Second(y), yPadding is null ? null : nodes.Padding! + Second(yPadding));
+        return new Nodes(nodes.Features.Plus(Second(y)), yPadding is null ? null : nodes.Padding!.Plus(Second(yPadding)));
 
         Tensor Second(Tensor t) => linear(relu(t), State[$"{name}.3.weight"], State[$"{name}.3.bias"]);
     }
@@ -150,22 +158,22 @@ public sealed class LorentzNetNetwork : IDisposable
         if (training)
         {
             double padding = zPadding is null ? 0 : (double)graph.JetCount * graph.PaddedLength - graph.NodeCount, rows = graph.NodeCount + padding;
-            var batchMean = zPadding is null ? z.mean([0]) : (z.sum(dim: 0) + padding * zPadding[0]) / rows;
-            var batchVariance = (z - batchMean).square().sum(dim: 0) / rows;
-            if (zPadding is not null) batchVariance = batchVariance + (zPadding[0] - batchMean).square() * (padding / rows);
+            var batchMean = zPadding is null ? z.mean([0]) : z.sum(dim: 0).Plus(zPadding[0].Times(padding)).Times(1 / rows);
+            var batchVariance = (z - batchMean).Squared().sum(dim: 0).Times(1 / rows);
+            if (zPadding is not null) batchVariance = batchVariance.Plus((zPadding[0] - batchMean).Squared().Times(padding / rows));
             using (no_grad())
             {
-                mean.lerp_(batchMean, BatchNormMomentum);
-                if (rows > 1) variance.lerp_(batchVariance * (rows / (rows - 1)), BatchNormMomentum);
+                mean.TowardsInPlace(batchMean, BatchNormMomentum);
+                if (rows > 1) variance.TowardsInPlace(batchVariance.Times(rows / (rows - 1)), BatchNormMomentum);
             }
 
             (mean, variance) = (batchMean, batchVariance);
         }
 
-        var scale = State[$"{name}.weight"] * (variance + BatchNormEpsilon).rsqrt();
+        var scale = State[$"{name}.weight"] * variance.Plus(BatchNormEpsilon).rsqrt();
         return (Apply(z), zPadding is null ? null : Apply(zPadding));
 
-        Tensor Apply(Tensor t) => (t - mean) * scale + State[$"{name}.bias"];
+        Tensor Apply(Tensor t) => ((t - mean) * scale).Plus(State[$"{name}.bias"]);
     }
 
     private Tensor Decode(Tensor pooled, bool training)

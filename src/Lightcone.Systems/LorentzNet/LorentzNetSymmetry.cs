@@ -26,7 +26,7 @@ internal static class LorentzNetSymmetry
         }
 
         // What the symmetry promises, whatever the run's own clamp: rounding only, once the clamp is off.
-        return new SymmetryReport(jets.JetCount, frames.Select(f => f.Name).ToList(), variants,
+        return new SymmetryReport(jets.JetCount, frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle)).ToList(), variants,
         [
             Gate("no clamp, float64 geometry, float32 layers", variants, MixedLimit),
             Gate("no clamp, all float64", variants, DoubleLimit),
@@ -70,8 +70,12 @@ internal static class LorentzNetSymmetry
             frames.Add(new($"boost z {beta}", LorentzTransform.Boost(0, 0, beta)));
         }
 
-        frames.Add(new("rotation x, 1 rad", LorentzTransform.Rotation(1, 0, 0, 1)));
-        frames.Add(new("rotation z, 1 rad", LorentzTransform.Rotation(0, 0, 1, 1)));
+        foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
+        {
+            frames.Add(new($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), angle));
+            frames.Add(new($"rotation z, {angle} rad", LorentzTransform.Rotation(0, 0, 1, angle), angle));
+        }
+
         var random = new RandomStream(1, "symmetry frames", 0, 0);
         for (int k = 0; k < 4; k++)
         {
@@ -82,5 +86,5 @@ internal static class LorentzNetSymmetry
         return frames;
     }
 
-    private readonly record struct Frame(string Name, LorentzTransform Transform);
+    private readonly record struct Frame(string Name, LorentzTransform Transform, double Angle = 0);
 }

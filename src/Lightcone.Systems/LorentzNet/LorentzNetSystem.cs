@@ -1,3 +1,4 @@
+using Lightcone.Evaluation;
 using Lightcone.Jets;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;
@@ -61,6 +62,9 @@ public sealed class LorentzNetSystem : ISystem
 
     /// <inheritdoc/>
     public IModel Load(Run run) => LorentzNetModel.Load(run);
+
+    /// <inheritdoc/>
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => LorentzNetEvaluation.Evaluate(run, data, Title, request);
 
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance)

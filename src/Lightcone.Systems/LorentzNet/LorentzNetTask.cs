@@ -1,5 +1,6 @@
 using Lightcone.Jets;
 
+using Lightcone.Statistics;
 using Lightcone.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,6 +29,9 @@ public sealed class LorentzNetTask(LorentzNetRecipe recipe) : ITrainingTask
     }
 
     /// <inheritdoc/>
+    public void AfterBackward() => network.AfterBackward();
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches)
     {
         var scores = new List<double>();
@@ -51,7 +55,7 @@ public sealed class LorentzNetTask(LorentzNetRecipe recipe) : ITrainingTask
         {
             ["loss"] = loss / scores.Count,
             ["accuracy"] = (double)right / scores.Count,
-            ["auc"] = 0,
+            ["auc"] = RocCurve.From(scores.ToArray(), labels.ToArray()).Auc().Value,
         };
     }
 

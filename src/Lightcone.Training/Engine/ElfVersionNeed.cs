@@ -9,7 +9,7 @@ using System.Text;
 namespace Lightcone.Training.Engine
 {
     /// <summary>
-    /// Marks one symbol-version requirement of a 64-bit little-endian ELF library as weak, in a copy. A weak requirement lets the dynamic
+    /// Marks one symbol-version requirement of a 64-bit little-endian ELF library as weak. A weak requirement lets the dynamic
     /// linker load the library although the system's libstdc++ lacks that version; that is safe only as long as no relocation uses a symbol
     /// of that version, and this class refuses when one does.
     /// </summary>
@@ -43,10 +43,43 @@ namespace Lightcone.Training.Engine
             }
         }
 
+        /// <summary>
+        /// Lets <paramref name="symbol"/>, wanted in version <paramref name="from"/>, be found in version <paramref name="to"/> instead, in place. Both versions must
+        /// be needed already; otherwise nothing happens.
+        /// </summary>
+        /// <returns>How many entries changed.</returns>
+        /// <exception cref="InvalidDataException">The bytes are not such a library.</exception>
+        public static int Rebind(byte[] image, string symbol, string from, string to)
+        {
+            try
+            {
+                var sections = Sections(image);
+                var old = Needs(image, sections, Encoding.ASCII.GetBytes(from + "\0"));
+                var available = Needs(image, sections, Encoding.ASCII.GetBytes(to + "\0"));
+                if (old.Count != 1 || available.Count != 1) return 0;
+                Section dynamic = sections.Find(s => s.Type == DynamicSymbols), indices = sections.Find(s => s.Type == VersionIndices);
+                byte[] name = Encoding.ASCII.GetBytes(symbol + "\0");
+                int changed = 0;
+                foreach (uint i in SymbolsOfVersions(image, sections, old))
+                {
+                    if (!IsAt(image, sections[checked((int)dynamic.Link)].Offset + U32(image, dynamic.Offset + (long)SymbolSize * i), name)) continue;
+                    int at = checked((int)(indices.Offset + 2L * i));
+                    int hidden = U16(image, at) & 0x8000;
+                    image[at] = (byte)available[0].VersionIndex;
+                    image[at + 1] = (byte)((available[0].VersionIndex | hidden) >> 8);
+                    changed++;
+                }
+
+                return changed;
+            }
+            catch (Exception e) when (e is ArgumentException || e is IndexOutOfRangeException || e is OverflowException)
+            {
+                throw new InvalidDataException("The library's section table points outside the file.", e);
+            }
+        }
+
         private static Outcome WeakenChecked(byte[] image, string version)
         {
-            if (image.Length < 64 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F' || image[4] != 2 || image[5] != 1)
-                throw new InvalidDataException("Not a 64-bit little-endian ELF library.");
             var sections = Sections(image);
             var needs = Needs(image, sections, Encoding.ASCII.GetBytes(version + "\0"));
             if (needs.Count == 0) return Outcome.NotNeeded;
@@ -109,6 +142,8 @@ namespace Lightcone.Training.Engine
 
         private static List<Section> Sections(byte[] image)
         {
+            if (image.Length < 64 || image[0] != 0x7f || image[1] != 'E' || image[2] != 'L' || image[3] != 'F' || image[4] != 2 || image[5] != 1)
+                throw new InvalidDataException("Not a 64-bit little-endian ELF library.");
             long table = checked((long)BitConverter.ToUInt64(image, 0x28));
             int size = U16(image, 0x3A), count = U16(image, 0x3C);
             var sections = new List<Section>();
@@ -164,9 +199,45 @@ namespace Lightcone.Training.Engine
         }
     }
 
+    /// <summary>What the engine's wrapper asks of the system's libstdc++ beyond what it uses, and how it is made to ask for less.</summary>
+    public static class EngineWrapper
+    {
+        /// <summary>Asked for by every program compiled with newer headers, used by nothing in the wrapper.</summary>
+        public const string Unused = "GLIBCXX_3.4.32";
+
+        /// <summary>The version of one function, which older systems have under <see cref="Older"/>.</summary>
+        public const string Newer = "GLIBCXX_3.4.30";
+
+        /// <summary>The version under which every libstdc++ offers <see cref="Wait"/>; the newer one differs only in letting a cancelled thread's unwinding through.</summary>
+        public const string Older = "GLIBCXX_3.4.11";
+
+        /// <summary>std::condition_variable::wait(std::unique_lock&lt;std::mutex&gt;&amp;).</summary>
+        public const string Wait = "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE";
+
+        /// <summary>Returns the wrapper as it loads with libstdc++ of GCC 11 (AlmaLinux 9) and newer; a wrapper that asks for neither version comes back unchanged.</summary>
+        /// <exception cref="InvalidDataException">Not a library, or it really uses something of <see cref="Unused"/>.</exception>
+        public static byte[] Prepare(byte[] image)
+        {
+            byte[] prepared = (byte[])image.Clone();
+            ElfVersionNeed.Weaken(prepared, Unused);
+            byte[] further = (byte[])prepared.Clone();
+            try
+            {
+                ElfVersionNeed.Rebind(further, Wait, Newer, Older);
+                ElfVersionNeed.Weaken(further, Newer);
+                return further;
+            }
+            catch (InvalidDataException)
+            {
+                // It uses more of the newer version than that function: it needs GCC 12's libstdc++ (Debian 12), but no newer one.
+                return prepared;
+            }
+        }
+    }
+
 #if !LIGHTCONE_LIBRARY
-    /// <summary>The build step: copies Source to Target with the requirement Need weakened.</summary>
-    public class WeakenElfVersionNeed : Microsoft.Build.Utilities.Task
+    /// <summary>The build step: copies Source to Target, prepared for older systems.</summary>
+    public class PrepareEngineWrapper : Microsoft.Build.Utilities.Task
     {
         [Microsoft.Build.Framework.Required]
         public string Source { get; set; }
@@ -174,17 +245,13 @@ namespace Lightcone.Training.Engine
         [Microsoft.Build.Framework.Required]
         public string Target { get; set; }
 
-        [Microsoft.Build.Framework.Required]
-        public string Need { get; set; }
-
         public override bool Execute()
         {
             try
             {
-                byte[] image = File.ReadAllBytes(Source);
-                ElfVersionNeed.Weaken(image, Need);
+                byte[] prepared = EngineWrapper.Prepare(File.ReadAllBytes(Source));
                 Directory.CreateDirectory(Path.GetDirectoryName(Target));
-                File.WriteAllBytes(Target, image);
+                File.WriteAllBytes(Target, prepared);
                 return true;
             }
             catch (InvalidDataException e)

@@ -5,13 +5,10 @@ namespace Lightcone.Training.Engine;
 /// <summary>
 /// Loads the tensor engine (libtorch and TorchSharp's wrapper) before TorchSharp would. Call <see cref="Ensure"/> ahead of the first tensor:
 /// it turns an incomplete installation into an ordinary error, and where the system's libstdc++ is older than the wrapper asks for, it loads
-/// a weakened copy (docs/how-to/older-systems.md).
+/// a copy that asks for less (docs/how-to/older-systems.md).
 /// </summary>
 public static class EngineLoader
 {
-    /// <summary>The version that TorchSharp's wrapper asks for without using anything of it.</summary>
-    public const string UnusedNeed = "GLIBCXX_3.4.32";
-
     private const string Wrapper = "libLibTorchSharp.so";
     private static readonly string[] Libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
     private static readonly Lock Gate = new();
@@ -59,8 +56,8 @@ public static class EngineLoader
 
         string wrapper = Find(folder);
         if (DynamicLinker.Open(wrapper, global: false, out string refusal) != 0) return;
-        if (!refusal.Contains(UnusedNeed, StringComparison.Ordinal)) throw Unloadable(wrapper, refusal);
-        if (LoadWeakened(wrapper) == 0) throw Unloadable(wrapper, refusal);
+        bool old = refusal.Contains(EngineWrapper.Unused, StringComparison.Ordinal) || refusal.Contains(EngineWrapper.Newer, StringComparison.Ordinal);
+        if (!old || LoadPrepared(wrapper) == 0) throw Unloadable(wrapper, refusal);
     }
 
     // The wrapper comes from another package than libtorch and may lie elsewhere.
@@ -76,20 +73,18 @@ public static class EngineLoader
     }
 
     // TorchSharp's own load comes later, fails at the original file and falls back to the plain name, which the linker answers with this copy.
-    private static nint LoadWeakened(string wrapper)
+    private static nint LoadPrepared(string wrapper)
     {
         byte[] image = File.ReadAllBytes(wrapper);
-        string name = $"libLibTorchSharp-{PrivateCache.Digest(image)}.so";
         try
         {
-            if (ElfVersionNeed.Weaken(image, UnusedNeed) == ElfVersionNeed.Outcome.NotNeeded) return 0;
+            byte[] prepared = EngineWrapper.Prepare(image);
+            return PrivateCache.With($"libLibTorchSharp-{PrivateCache.Digest(image)}.so", prepared, path => DynamicLinker.Open(path, global: false, out _));
         }
         catch (InvalidDataException e)
         {
             throw Unloadable(wrapper, e.Message);
         }
-
-        return PrivateCache.With(name, image, path => DynamicLinker.Open(path, global: false, out _));
     }
 
     private static MachineException Unloadable(string library, string reason) => new(

@@ -1,3 +1,4 @@
+using Lightcone.Training.Engine;
 using Lightcone.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,10 +49,10 @@ public sealed class AdamW : IDisposable
             var p = network.Parameters[i].Tensor;
             if (p.grad is not { } gradient) continue;
             var (first, second) = moments[i];
-            p.mul_(1 - learningRate * WeightDecay);
-            first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-            second.mul_(Beta2).addcmul_(gradient, gradient, value: 1 - Beta2);
-            p.addcdiv_(first, second.sqrt().div_(correction2).add_(Epsilon), value: -learningRate / correction1);
+            p.TimesInPlace(1 - learningRate * WeightDecay);
+            first.TimesInPlace(Beta1).PlusInPlace(gradient, 1 - Beta1);
+            second.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
+            p.PlusRatioInPlace(first, second.sqrt().TimesInPlace(1 / correction2).PlusInPlace(Epsilon), -learningRate / correction1);
         }
     }
 
@@ -71,9 +72,9 @@ public sealed class AdamW : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var gradients = network.Parameters.Select(p => p.Tensor.grad).OfType<Tensor>().ToList();
-        double norm = Math.Sqrt(gradients.Sum(g => g.to(ScalarType.Float64).square().sum().item<double>()));
+        double norm = Math.Sqrt(gradients.Sum(g => g.to(ScalarType.Float64).Squared().sum().item<double>()));
         if (limit > 0 && norm > limit)
-            foreach (var g in gradients) g.mul_(limit / norm);
+            foreach (var g in gradients) g.TimesInPlace(limit / norm);
         return norm;
     }
 
@@ -88,7 +89,7 @@ public sealed class AdamW : IDisposable
     }
 
     /// <summary>Restores moments and the number of steps.</summary>
-    /// <exception cref="InputDataException">A moment is missing.</exception>
+    /// <exception cref="InputDataException">A moment is missing or has another shape than its parameter.</exception>
     public void Load(WeightSet weights, string prefix, long steps)
     {
         using var noGrad = no_grad();
@@ -96,8 +97,8 @@ public sealed class AdamW : IDisposable
         for (int i = 0; i < moments.Count; i++)
         {
             string name = prefix + network.Parameters[i].Name;
-            moments[i].First.copy_(TensorConversion.ToTensor(weights[$"{name}.first"]));
-            moments[i].Second.copy_(TensorConversion.ToTensor(weights[$"{name}.second"]));
+            TensorConversion.CopyInto(moments[i].First, weights, $"{name}.first");
+            TensorConversion.CopyInto(moments[i].Second, weights, $"{name}.second");
         }
 
         Steps = steps;

@@ -32,7 +32,7 @@ public static class LearningRate
 
     private static double WarmRestarts(double baseRate, double epoch) => epoch switch
     {
-        < 5 => baseRate * (epoch + 1) / 5,
+        < 5 => baseRate * Math.Min(1, (epoch + 1) / 5),
         < 8 => Annealed(baseRate, epoch - 4, 4),
         < 16 => Annealed(baseRate, epoch - 8, 8),
         < 32 => Annealed(baseRate, epoch - 16, 16),

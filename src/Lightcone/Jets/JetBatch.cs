@@ -78,9 +78,10 @@ public sealed class JetBatch
         return new() { Rows = rows, Offsets = Offsets, Momenta = Momenta, Labels = Labels, ConstituentColumns = ConstituentColumns, JetColumns = JetColumns };
     }
 
-    /// <summary>Joins batches with equal columns, in order.</summary>
+    /// <summary>Joins batches with equal columns, in order. Batches without jets need not have the columns.</summary>
     public static JetBatch Concatenate(IReadOnlyList<JetBatch> batches)
     {
+        if (batches.Any(b => b.JetCount == 0)) batches = [.. batches.Where(b => b.JetCount > 0)];
         if (batches.Count == 0) return Empty;
         if (batches.Count == 1) return batches[0];
         var offsets = new int[batches.Sum(b => b.JetCount) + 1];

@@ -56,7 +56,7 @@ public struct RandomStream
     /// <summary>Uniform in [0, 1), a multiple of 2⁻⁵³.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * TwoToMinus53;
 
-    /// <summary>Uniform in 0 … <paramref name="bound"/> − 1, each value exactly equally likely (D. Lemire, arXiv:1805.10941, algorithm 5).</summary>
+    /// <summary>Uniform in 0 … <paramref name="bound"/> − 1, each value exactly equally likely (D. Lemire, arXiv:1805.10941).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is not positive.</exception>
     public int NextInt(int bound)
     {

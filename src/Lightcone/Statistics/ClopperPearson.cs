@@ -20,9 +20,7 @@ public static class ClopperPearson
         if (trials == 0) return new(double.NaN, 0, 1, level, Method);
         double failures = trials - successes;
         double lower = successes == 0 ? 0 : SpecialFunctions.BetaRegularizedInverse(successes, failures + 1, tail);
-        double upper = failures == 0 ? 1
-            : successes < failures ? SpecialFunctions.BetaRegularizedInverse(successes + 1, failures, 1 - tail) // keeps the digits of a small fraction
-            : 1 - SpecialFunctions.BetaRegularizedInverse(failures, successes + 1, tail); // keeps those of its distance from 1
+        double upper = failures == 0 ? 1 : SpecialFunctions.BetaRegularizedInverse(successes + 1, failures, 1 - tail);
         return new(successes / trials, lower, upper, level, Method);
     }
 }

@@ -1,7 +1,7 @@
 namespace Lightcone.Statistics;
 
 /// <summary>
-/// Variance of areas under ROC curves (E. DeLong, D. DeLong, D. Clarke-Pearson, Biometrics 44 (1988) 837, eq. 3–5), from sorted scores as in
+/// Variance of areas under ROC curves (E. DeLong, D. DeLong, D. Clarke-Pearson, Biometrics 44 (1988) 837), from sorted scores as in
 /// X. Sun, W. Xu, IEEE SPL 21 (2014) 1389: a sort instead of all pairs. Equal scores count half.
 /// </summary>
 internal static class DeLong

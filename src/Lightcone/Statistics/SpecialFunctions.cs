@@ -38,7 +38,8 @@ public static class SpecialFunctions
     {
         if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), $"{p} is no probability.");
         if (p == 0 || p == 1) return p;
-        return Invert(x => BetaRegularized(a, b, x) - p, x => BetaDensity(a, b, x, 1 - x), 0, 1, a / (a + b));
+        // Solved on the side of the nearer end, so that a root near 1 keeps the digits of its distance from 1.
+        return p > BetaRegularized(a, b, 0.5) ? 1 - LowerBetaRoot(b, a, 1 - p) : LowerBetaRoot(a, b, p);
     }
 
     /// <summary>Regularised lower incomplete gamma function P(a, x): the probability that a Gamma(a) variable is below x.</summary>
@@ -89,8 +90,15 @@ public static class SpecialFunctions
         return p < 0.5 ? z : -z;
     }
 
+    /// <summary>The x in (0, ½] with I_x(a, b) = p.</summary>
+    private static double LowerBetaRoot(double a, double b, double p)
+    {
+        double mean = a / (a + b), deviation = Math.Sqrt(mean * (1 - mean) / (a + b + 1)); // one deviation away is near a usual end of an interval
+        return Invert(x => BetaRegularized(a, b, x) - p, x => BetaDensity(a, b, x, 1 - x), 0, Math.BitIncrement(0.5), p < 0.4 ? mean - deviation : p > 0.6 ? mean + deviation : mean);
+    }
+
     /// <summary>
-    /// I_x(a, b) for x below about the mean, y = 1 − x: prefactor over a continued fraction (A. DiDonato, A. Morris, TOMS 18 (1992) 360, eq. 9), whose
+    /// I_x(a, b) for x below about the mean, y = 1 − x: prefactor over a continued fraction (A. DiDonato, A. Morris, TOMS 18 (1992) 360), whose
     /// terms do not cancel even where x or y is tiny. It ends by itself for integer b.
     /// </summary>
     private static double BetaTail(double a, double b, double x, double y)
@@ -181,8 +189,10 @@ public static class SpecialFunctions
             if (value < 0) low = x;
             else high = x;
             double next = x - value / slope(x);
+            // Newton's steps square their distance: after one of 1e-11 only rounding is left.
+            if (Math.Abs(next - x) <= 1e-11 * Math.Abs(x)) return Math.Clamp(next, low, high);
             if (!(next > low && next < high)) next = low == 0 ? 0.1 * high : 0.5 * (low + high); // from 0 in decades: roots may be tiny
-            if (Math.Abs(next - x) <= 2e-16 * Math.Abs(next) || next == low || next == high) return next;
+            if (next == low || next == high) return next;
             x = next;
         }
         return x;

@@ -64,10 +64,10 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public void The_packages_own_wrapper_is_weakened_at_run_time_where_the_build_did_not()
+    public void The_packages_own_wrapper_is_prepared_at_run_time_where_the_build_did_not()
     {
         using var installation = new Installation();
-        installation.RestoreNeed(EngineLoader.UnusedNeed);
+        installation.RestoreNeeds();
         var outcome = installation.Run("doctor");
         Assert.Equal(0, outcome.ExitCode);
         Assert.False(Directory.Exists(Path.Combine(installation.Folder, "cpu")));
@@ -79,6 +79,20 @@ public sealed class DoctorTests
         File.WriteAllText(cached, "not a library");
         Assert.Equal(0, installation.Run("doctor").ExitCode);
         Assert.True(new FileInfo(cached).Length > 1000);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_engine_loads_with_a_libstdcpp_that_ends_before_GLIBCXX_3_4_30_as_on_AlmaLinux_9(bool preparedAtRunTime)
+    {
+        using var installation = new Installation();
+        string? older = installation.OlderStandardLibrary();
+        Assert.SkipUnless(older is not null, "no libstdc++ found to make an older one from");
+        if (preparedAtRunTime) installation.RestoreNeeds();
+        var outcome = installation.Run(new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = older }, "doctor");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(preparedAtRunTime, Directory.Exists(installation.Cache));
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace Lightcone.Systems.Tests.Engine;
 /// <summary>Writes the parts of a library that the weakening reads: needed versions, symbols with versions, relocations.</summary>
 internal static class ElfSample
 {
-    public const string Version = "GLIBCXX_3.4.32";
+    public const string Version = "GLIBCXX_3.4.32", OlderVersion = "GLIBCXX_3.4", Symbol = "_Zf";
 
     private const int Names = 64, Needs = 128, Symbols = 192, Indices = 288, Relocations = 304, Table = 368;
 
@@ -19,12 +19,13 @@ internal static class ElfSample
         Put64(image, 0x28, Table);
         Put16(image, 0x3A, 64);
         Put16(image, 0x3C, 6);
-        Encoding.ASCII.GetBytes($"\0libstdc++.so.6\0GLIBCXX_3.4\0{version}\0").CopyTo(image, Names);
+        Encoding.ASCII.GetBytes($"\0libstdc++.so.6\0GLIBCXX_3.4\0{version}\0{Symbol}\0").CopyTo(image, Names);
 
         // One file with two needed versions.
         Put16(image, Needs, 1); Put16(image, Needs + 2, 2); Put32(image, Needs + 4, 1); Put32(image, Needs + 8, 16);
         Put16(image, Needs + 22, 2); Put32(image, Needs + 24, 16); Put32(image, Needs + 28, 16);
         Put16(image, Needs + 38, 3); Put32(image, Needs + 40, 28);
+        Put32(image, Symbols + 2 * 24, (uint)(28 + version.Length + 1));
         foreach (var (symbol, index) in new[] { (0, 0), (1, 2), (2, 3) }) Put16(image, Indices + 2 * symbol, (ushort)index);
         for (int r = 0; r < 2; r++) Put32(image, Relocations + 24 * r + 12, relocatedSymbol);
 

@@ -40,6 +40,16 @@ public sealed class ElfVersionNeedTests
         Assert.Equal(original, image);
     }
 
+    [Fact]
+    public void A_symbol_that_is_bound_to_an_older_version_no_longer_stands_in_the_way()
+    {
+        byte[] image = ElfSample.Create(relocatedSymbol: 2);
+        Assert.Equal(0, ElfVersionNeed.Rebind(image, "another", ElfSample.Version, ElfSample.OlderVersion));
+        Assert.Equal(1, ElfVersionNeed.Rebind(image, ElfSample.Symbol, ElfSample.Version, ElfSample.OlderVersion));
+        Assert.Equal(0, ElfVersionNeed.Rebind(image, ElfSample.Symbol, ElfSample.Version, ElfSample.OlderVersion));
+        Assert.Equal(ElfVersionNeed.Outcome.Weakened, ElfVersionNeed.Weaken(image, ElfSample.Version));
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(4)]
@@ -63,6 +73,7 @@ public sealed class ElfVersionNeedTests
             var clock = Stopwatch.StartNew();
             try
             {
+                ElfVersionNeed.Rebind(image, ElfSample.Symbol, ElfSample.Version, ElfSample.OlderVersion);
                 ElfVersionNeed.Weaken(image, ElfSample.Version);
             }
             catch (InvalidDataException)
@@ -88,7 +99,7 @@ public sealed class ElfVersionNeedTests
             var clock = Stopwatch.StartNew();
             try
             {
-                ElfVersionNeed.Weaken(image, ElfSample.Version);
+                EngineWrapper.Prepare(image);
             }
             catch (InvalidDataException)
             {

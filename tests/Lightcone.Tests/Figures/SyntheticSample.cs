@@ -2,6 +2,7 @@ using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
 
+
 namespace Lightcone.Tests.Figures;
 
 /// <summary>Fixed made-up numbers for drawing: a small linear congruential stream, so that every machine draws the same figures.</summary>

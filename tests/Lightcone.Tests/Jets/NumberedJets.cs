@@ -3,7 +3,7 @@ using Lightcone.Randomness;
 
 namespace Lightcone.Tests.Jets;
 
-/// <summary>A source whose every number tells which jet it belongs to; it counts the jets it was asked for and remembers the largest read.</summary>
+/// <summary>A source whose every number tells which jet it belongs to; it counts the jets it was asked for and knows which are still in memory.</summary>
 internal sealed class NumberedJets(long count, long firstIdentity = 0) : IJetSource
 {
     public JetSchema Schema { get; init; } = new() { Layout = "numbered", Classes = ["background", "signal"], ConstituentColumns = ["pid"], JetColumns = ["identity"] };
@@ -13,6 +13,11 @@ internal sealed class NumberedJets(long count, long firstIdentity = 0) : IJetSou
     public long JetsRead { get; private set; }
 
     public bool Disposed { get; private set; }
+
+    /// <summary>Jets of batches that were read and are still in memory.</summary>
+    public long JetsAlive => given.Sum(b => b.TryGetTarget(out var batch) ? batch.JetCount : 0L);
+
+    private readonly List<WeakReference<JetBatch>> given = [];
 
     public static int MultiplicityOf(long identity) => 1 + new RandomStream(1, "multiplicity", 0, identity).NextInt(30);
 
@@ -31,7 +36,7 @@ internal sealed class NumberedJets(long count, long firstIdentity = 0) : IJetSou
                 pid[c] = firstIdentity + first + i;
             }
         var identities = Enumerable.Range(0, asked).Select(i => firstIdentity + first + i).ToArray();
-        return new JetBatch
+        var read = new JetBatch
         {
             Rows = [.. identities.Select(i => i - firstIdentity)],
             Offsets = offsets,
@@ -40,6 +45,8 @@ internal sealed class NumberedJets(long count, long firstIdentity = 0) : IJetSou
             ConstituentColumns = new Dictionary<string, float[]> { ["pid"] = pid },
             JetColumns = new Dictionary<string, float[]> { ["identity"] = [.. identities.Select(i => (float)i)] },
         };
+        given.Add(new(read));
+        return read;
     }
 
     public void Dispose() => Disposed = true;

@@ -17,19 +17,20 @@ internal static unsafe class EdgeBackward<W, F, D>
     {
         int first = problem.Offsets[jet], nodes = problem.Offsets[jet + 1] - first;
         if (nodes == 0) return;
-        float* norm = problem.Norm + problem.EdgeStart[jet], product = problem.Product + problem.EdgeStart[jet];
         Load(problem, scratch, first, nodes);
-        EdgeGeometry<W, F, D>.Invariants(scratch, nodes, norm, product, problem.NodeNorm + first, problem.NodeProduct + first);
         int edges = DiagonalCursor.PaddedEdges(nodes, W.Lanes, W.Tile);
         var cursor = new DiagonalCursor(nodes, W.Lanes);
         for (int e = 0; e < edges; e += W.Tile)
         {
-            EdgeForward<W, F, D>.Messages(problem, scratch, cursor, norm + e, product + e);
-            if (problem.MovesNodes) Position(problem, scratch, gradients, cursor);
-            Gate(problem, scratch, gradients, cursor);
-            MessageGradient(problem, scratch, gradients, cursor);
-            Message(problem, scratch, gradients);
-            FirstLayer(problem, scratch, gradients, cursor, problem.EdgeStart[jet] + e);
+            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Lanes);
+            EdgeForward<W, F, D>.Activate(problem, scratch, cursor, tile);
+            MicroKernels<W, F, D>.Product(
+                problem.MessageWeight, problem.MessageBias, scratch.Activation, new StoreMessage<W, F, D>(scratch.Message), problem.Channels, problem.Channels);
+            if (problem.MovesNodes) Position(problem, scratch, gradients, cursor, tile);
+            else Incoming(problem, scratch, cursor);
+            Gate(problem, scratch, gradients, tile);
+            Message(problem, scratch, gradients, tile);
+            FirstLayer(problem, scratch, cursor);
             EdgeForward<W, F, D>.AdvanceTile(ref cursor);
         }
 
@@ -52,173 +53,180 @@ internal static unsafe class EdgeBackward<W, F, D>
         NodeLayout.ClearSenders(scratch.SenderMomentaSum, scratch.SenderStride, 4, nodes, W.Lanes);
     }
 
-    /// <summary>Through the displacement and the position layer: its gradients, the gate's share, and OtherGradient = weightᵀ·q.</summary>
-    private static void Position(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
+    /// <summary>
+    /// Through the displacement and the position layer: OtherGradient = gradient of gate·message, and GateGradient = message · that. The
+    /// layer's units are not computed again: the forward pass left s and which units were open. With q = ds·[open], the weight gradient is
+    /// output·Σ q·(w m)ᵀ, and the output's gradient Σ ds·hidden follows from the same sums (<see cref="EdgeBlockEngine"/>).
+    /// </summary>
+    private static void Position(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
     {
         int channels = problem.Channels;
-        MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-            problem.PositionWeight, problem.Zeros, scratch.Message, scratch.Position, scratch.Position, channels, channels);
-        EdgeForward<W, F, D>.Stretches(problem, scratch, cursor);
-        EdgeGeometry<W, F, D>.DisplaceBack(scratch, cursor, problem.Settings.Clamp);
-        PositionLayer(problem, scratch, gradients);
-        WeightGradient<W, F, D>.Transpose(scratch.Message, scratch.Gate, scratch.Transposed, channels, problem.Width);
+        EdgeGeometry<W, F, D>.DisplaceBack(scratch, cursor, tile.Stretch, problem.Settings.Clamp);
+        OpenUnits(problem, scratch, gradients, tile);
+        WeightGradient<W, F, D>.Transpose(scratch.Message, tile.Gate, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.PositionWeight, channels, problem.Width);
-        MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-            problem.PositionWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.OtherGradient, channels, channels);
-    }
-
-    /// <summary>q = ds·output·[hidden &gt; 0] and the sums that need it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PositionLayer(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients)
-    {
-        int lanes = W.Lanes;
-        float* u = scratch.Position, q = scratch.Gradient, gate = scratch.Gate, stretch = scratch.Stretch;
-        float* biasSum = gradients.PositionBias, outputSum = gradients.PositionOutput;
-        F w0 = W.Load(gate), w1 = W.Load(gate + lanes), w2 = W.Load(gate + (2 * lanes)), w3 = W.Load(gate + (3 * lanes));
-        F d0 = W.Load(stretch), d1 = W.Load(stretch + lanes), d2 = W.Load(stretch + (2 * lanes)), d3 = W.Load(stretch + (3 * lanes));
-        F g0 = W.Splat(0f), g1 = g0, g2 = g0, g3 = g0;
-        for (int c = 0; c < problem.Channels; c++, u += W.Tile, q += W.Tile, biasSum += lanes, outputSum += lanes)
-        {
-            F bias = W.Splat(problem.PositionBias[c]), weight = W.Splat(problem.PositionOutput[c]);
-            F output = W.Load(outputSum), total = W.Load(biasSum);
-            Hidden(W.Load(u), w0, d0, bias, weight, q, ref g0, ref output, ref total);
-            Hidden(W.Load(u + lanes), w1, d1, bias, weight, q + lanes, ref g1, ref output, ref total);
-            Hidden(W.Load(u + (2 * lanes)), w2, d2, bias, weight, q + (2 * lanes), ref g2, ref output, ref total);
-            Hidden(W.Load(u + (3 * lanes)), w3, d3, bias, weight, q + (3 * lanes), ref g3, ref output, ref total);
-            W.Store(output, outputSum);
-            W.Store(total, biasSum);
-        }
-
-        float* gateGradient = scratch.GateGradient;
-        W.Store(g0, gateGradient);
-        W.Store(g1, gateGradient + lanes);
-        W.Store(g2, gateGradient + (2 * lanes));
-        W.Store(g3, gateGradient + (3 * lanes));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Hidden(F u, F gate, F stretchGradient, F bias, F weight, float* q, ref F gateGradient, ref F output, ref F total)
-    {
-        F hidden = W.Rectify(W.MultiplyAdd(gate, u, bias));
-        F gradient = W.Keep(W.IsPositive(hidden), W.Multiply(stretchGradient, weight));
-        W.Store(gradient, q);
-        output = W.MultiplyAdd(stretchGradient, hidden, output);
-        total = W.Add(total, gradient);
-        gateGradient = W.MultiplyAdd(gradient, u, gateGradient);
-    }
-
-    /// <summary>Completes the gradient of the gate and turns it into that of its argument (GateGradient).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
-    {
-        nint stride = scratch.ReceiverStride;
-        F total = W.Load(gradients.GateBias), one = W.Splat(1f);
+        int* receivers = scratch.Receivers;
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            F sum = problem.MovesNodes ? W.Load(scratch.GateGradient + e) : W.Splat(0f);
-            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), aggregate = scratch.AggregateGradient + cursor.Receiver;
-            for (; m < end; m += W.Tile, aggregate += stride) sum = W.MultiplyAdd(W.Load(m), W.Load(aggregate), sum);
-            F gate = W.Load(scratch.Gate + e);
-            F argument = W.Multiply(sum, W.Multiply(gate, W.Subtract(one, gate)));
-            W.Store(argument, scratch.GateGradient + e);
-            total = W.Add(total, argument);
+            *receivers++ = cursor.Receiver;
+            W.Store(W.Splat(0f), scratch.GateGradient + e);
+        }
+
+        MicroKernels<W, F, D>.Product(
+            problem.PositionWeightBack, problem.Zeros, scratch.Gradient,
+            new StoreIncoming<W, F, D>(
+                scratch.OtherGradient, scratch.Message, scratch.AggregateGradient, scratch.ReceiverStride, scratch.Receivers, scratch.GateGradient),
+            channels, channels);
+    }
+
+    /// <summary>q = ds·[open] and its sum over edges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OpenUnits(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
+    {
+        int lanes = W.Lanes, registers = W.Tile / W.Lanes;
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
+        {
+            float* q = scratch.Gradient + e, end = q + (problem.Channels * W.Tile), sum = gradients.PositionBias;
+            ushort* open = tile.Open + (e / lanes);
+            F d0 = W.Load(scratch.StretchGradient + e), d1 = W.Load(scratch.StretchGradient + e + lanes);
+            for (; q < end; q += W.Tile, open += registers, sum += lanes)
+            {
+                F q0 = W.Keep(W.FromBits(open[0]), d0), q1 = W.Keep(W.FromBits(open[1]), d1);
+                W.Store(q0, q);
+                W.Store(q1, q + lanes);
+                W.Store(W.Add(W.Load(sum), W.Add(q0, q1)), sum);
+            }
+        }
+    }
+
+    /// <summary>Where nodes do not move, the aggregate's gradient alone comes in: OtherGradient, and GateGradient = message · that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Incoming(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor)
+    {
+        nint stride = scratch.ReceiverStride;
+        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
+        {
+            F sum = W.Splat(0f);
+            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), incoming = scratch.OtherGradient + e;
+            float* aggregate = scratch.AggregateGradient + cursor.Receiver;
+            for (; m < end; m += W.Tile, incoming += W.Tile, aggregate += stride)
+            {
+                F gradient = W.Load(aggregate);
+                W.Store(gradient, incoming);
+                sum = W.MultiplyAdd(W.Load(m), gradient, sum);
+            }
+
+            W.Store(sum, scratch.GateGradient + e);
+        }
+    }
+
+    /// <summary>
+    /// Through the gate: Gradient = [m &gt; 0]·(gate·incoming + weight·a), where a = gate(1 − gate)·(message · incoming) is the gradient of
+    /// the gate's argument; and the sums of both over edges.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
+    {
+        int lanes = W.Lanes;
+        F one = W.Splat(1f), total = W.Load(gradients.GateBias);
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
+        {
+            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), incoming = scratch.OtherGradient + e, target = scratch.Gradient + e;
+            float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight, weight = problem.GateWeight;
+            F w0 = W.Load(tile.Gate + e), w1 = W.Load(tile.Gate + e + lanes);
+            F a0 = W.Multiply(W.Load(scratch.GateGradient + e), W.Multiply(w0, W.Subtract(one, w0)));
+            F a1 = W.Multiply(W.Load(scratch.GateGradient + e + lanes), W.Multiply(w1, W.Subtract(one, w1)));
+            total = W.Add(total, W.Add(a0, a1));
+            for (; m < end; m += W.Tile, incoming += W.Tile, target += W.Tile, biasSum += lanes, gateSum += lanes, weight++)
+            {
+                F m0 = W.Load(m), m1 = W.Load(m + lanes), factor = W.Splat(*weight);
+                F g0 = W.MultiplyAdd(a0, factor, W.Multiply(w0, W.Load(incoming)));
+                F g1 = W.MultiplyAdd(a1, factor, W.Multiply(w1, W.Load(incoming + lanes)));
+                g0 = W.Keep(W.IsPositive(m0), g0);
+                g1 = W.Keep(W.IsPositive(m1), g1);
+                W.Store(g0, target);
+                W.Store(g1, target + lanes);
+                W.Store(W.Add(W.Load(biasSum), W.Add(g0, g1)), biasSum);
+                W.Store(W.MultiplyAdd(a1, m1, W.MultiplyAdd(a0, m0, W.Load(gateSum))), gateSum);
+            }
         }
 
         W.Store(total, gradients.GateBias);
     }
 
-    /// <summary>Gradient = [m &gt; 0]·(gate·(OtherGradient + aggregate's gradient) + gate argument's gradient·gate weight).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MessageGradient(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor)
-    {
-        nint stride = scratch.ReceiverStride;
-        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
-        {
-            float* aggregate = scratch.AggregateGradient + cursor.Receiver;
-            float* m = scratch.Message + e, back = scratch.OtherGradient + e, target = scratch.Gradient + e;
-            float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight;
-            F gate = W.Load(scratch.Gate + e), argument = W.Load(scratch.GateGradient + e);
-            for (int c = 0; c < problem.Channels; c++)
-            {
-                F message = W.Load(m), incoming = W.Load(aggregate);
-                if (problem.MovesNodes) incoming = W.Add(incoming, W.Load(back));
-                F gradient = W.MultiplyAdd(argument, W.Splat(problem.GateWeight[c]), W.Multiply(gate, incoming));
-                gradient = W.Keep(W.IsPositive(message), gradient);
-                W.Store(gradient, target);
-                W.Store(W.Add(W.Load(biasSum), gradient), biasSum);
-                W.Store(W.MultiplyAdd(argument, message, W.Load(gateSum)), gateSum);
-                m += W.Tile;
-                back += W.Tile;
-                target += W.Tile;
-                aggregate += stride;
-                biasSum += W.Lanes;
-                gateSum += W.Lanes;
-            }
-        }
-    }
-
     /// <summary>Through the second layer: its weight gradient, and OtherGradient = gradient of the normalised first layer.</summary>
-    private static void Message(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients)
+    private static void Message(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
         int channels = problem.Channels;
         WeightGradient<W, F, D>.Transpose(scratch.Activation, scratch.Ones, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.MessageWeight, channels, problem.Width);
-        MicroKernels<W, F, D>.Product<StoreWherePositive<F>>(
-            problem.MessageWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.Activation, channels, channels);
+        MicroKernels<W, F, D>.Product(
+            problem.MessageWeightBack, problem.Zeros, scratch.Gradient,
+            new StoreThroughRectifier<W, F, D>(scratch.OtherGradient, scratch.Activation), channels, channels);
+        WithInvariants(problem, scratch, gradients, tile);
     }
 
-    /// <summary>Adds the first layer's gradient to both nodes' sums and takes its products with the invariants.</summary>
+    /// <summary>The sums of dz·nrm and dz·dot over edges, and the gradients of nrm and dot as sums over channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FirstLayer(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, long edge)
+    private static void WithInvariants(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
+    {
+        int lanes = W.Lanes;
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
+        {
+            float* z = scratch.OtherGradient + e, end = z + (problem.Channels * W.Tile), normSum = gradients.WithNorm, productSum = gradients.WithProduct;
+            float* normWeight = problem.NormWeight, productWeight = problem.ProductWeight;
+            F norm0 = W.Load(tile.Norm + e), norm1 = W.Load(tile.Norm + e + lanes);
+            F product0 = W.Load(tile.Product + e), product1 = W.Load(tile.Product + e + lanes);
+            F n0 = W.Splat(0f), n1 = n0, p0 = n0, p1 = n0;
+            for (; z < end; z += W.Tile, normSum += lanes, productSum += lanes, normWeight++, productWeight++)
+            {
+                F z0 = W.Load(z), z1 = W.Load(z + lanes), u = W.Splat(*normWeight), v = W.Splat(*productWeight);
+                n0 = W.MultiplyAdd(z0, u, n0);
+                n1 = W.MultiplyAdd(z1, u, n1);
+                p0 = W.MultiplyAdd(z0, v, p0);
+                p1 = W.MultiplyAdd(z1, v, p1);
+                W.Store(W.MultiplyAdd(z1, norm1, W.MultiplyAdd(z0, norm0, W.Load(normSum))), normSum);
+                W.Store(W.MultiplyAdd(z1, product1, W.MultiplyAdd(z0, product0, W.Load(productSum))), productSum);
+            }
+
+            W.Store(n0, tile.NormGradient + e);
+            W.Store(n1, tile.NormGradient + e + lanes);
+            W.Store(p0, tile.ProductGradient + e);
+            W.Store(p1, tile.ProductGradient + e + lanes);
+        }
+    }
+
+    /// <summary>Adds the first layer's gradient to both nodes' sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FirstLayer(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor)
     {
         nint receiverStride = scratch.ReceiverStride, senderStride = scratch.SenderStride;
-        for (int e = 0; e < W.Tile; e += W.Lanes, edge += W.Lanes, cursor.Advance(W.Lanes))
+        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            float* z = scratch.OtherGradient + e, receiver = scratch.ReceiverSum + cursor.Receiver, sender = scratch.SenderSum + cursor.Sender;
+            float* z = scratch.OtherGradient + e, end = z + (problem.Channels * W.Tile);
+            float* receiver = scratch.ReceiverSum + cursor.Receiver, sender = scratch.SenderSum + cursor.Sender;
             if (cursor.LanesBeforeWrap >= W.Lanes)
             {
-                for (int c = 0; c < problem.Channels; c++, z += W.Tile, receiver += receiverStride, sender += senderStride)
+                for (; z < end; z += W.Tile, receiver += receiverStride, sender += senderStride)
                 {
                     F gradient = W.Load(z);
                     W.Store(W.Add(W.Load(receiver), gradient), receiver);
                     W.Store(W.Add(W.Load(sender), gradient), sender);
                 }
+
+                continue;
             }
-            else
+
+            float* after = scratch.SenderSum + cursor.SenderAfterWrap;
+            F head = W.FirstLanes(cursor.LanesBeforeWrap);
+            for (; z < end; z += W.Tile, receiver += receiverStride, sender += senderStride, after += senderStride)
             {
-                float* after = scratch.SenderSum + cursor.SenderAfterWrap;
-                F head = W.FirstLanes(cursor.LanesBeforeWrap);
-                for (int c = 0; c < problem.Channels; c++, z += W.Tile, receiver += receiverStride, sender += senderStride, after += senderStride)
-                {
-                    F gradient = W.Load(z);
-                    W.Store(W.Add(W.Load(receiver), gradient), receiver);
-                    W.Store(W.Add(W.Load(sender), W.Keep(head, gradient)), sender);
-                    W.Store(W.Add(W.Load(after), W.Drop(head, gradient)), after);
-                }
+                F gradient = W.Load(z);
+                W.Store(W.Add(W.Load(receiver), gradient), receiver);
+                W.Store(W.Add(W.Load(sender), W.Keep(head, gradient)), sender);
+                W.Store(W.Add(W.Load(after), W.Drop(head, gradient)), after);
             }
-
-            WithInvariants(problem, scratch.OtherGradient + e, gradients, edge);
         }
-    }
-
-    /// <summary>The sums of dz·nrm and dz·dot over edges, and the gradients of nrm and dot as sums over channels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WithInvariants(EdgeProblem problem, float* z, in EdgeGradients gradients, long edge)
-    {
-        F norm = W.Load(problem.Norm + edge), product = W.Load(problem.Product + edge);
-        F normGradient = W.Splat(0f), productGradient = normGradient;
-        float* normSum = gradients.WithNorm, productSum = gradients.WithProduct;
-        for (int c = 0; c < problem.Channels; c++, z += W.Tile, normSum += W.Lanes, productSum += W.Lanes)
-        {
-            F gradient = W.Load(z);
-            W.Store(W.MultiplyAdd(gradient, norm, W.Load(normSum)), normSum);
-            W.Store(W.MultiplyAdd(gradient, product, W.Load(productSum)), productSum);
-            normGradient = W.MultiplyAdd(gradient, W.Splat(problem.NormWeight[c]), normGradient);
-            productGradient = W.MultiplyAdd(gradient, W.Splat(problem.ProductWeight[c]), productGradient);
-        }
-
-        W.Store(normGradient, problem.NormGradient + edge);
-        W.Store(productGradient, problem.ProductGradient + edge);
     }
 
     /// <summary>Writes the node sums and adds to the chunk's float64 sums over edges.</summary>

@@ -31,8 +31,8 @@ public sealed unsafe partial class EdgeBlockEngine
         Fold();
         _gradientSize = EdgeGradients.Size(_channels, _problem.Width, _kernels.Lanes);
         _gradientsAt = _gradients.Bytes(JetChunks.Most * _gradientSize);
-        new Span<byte>(_gradientsAt, checked((int)((nuint)_chunks.Count * _gradientSize))).Clear();
         _chunks.ForEach(_backward);
+        AddGradients();
         ShareStatistics();
         _chunks.ForEach(_backwardStatistics);
     }
@@ -83,7 +83,7 @@ public sealed unsafe partial class EdgeBlockEngine
     {
         var memory = _problem.Memory;
         int square = _channels * _channels;
-        float* at = _constants.Of<float>((6 * _channels) + (4 * square));
+        float* at = _constants.Of<float>((6 * _channels) + (5 * square));
         float* Next(int count)
         {
             float* here = at;
@@ -116,15 +116,24 @@ public sealed unsafe partial class EdgeBlockEngine
         _problem.PositionWeight = Next(square);
         _problem.PositionWeightBack = Next(square);
         _kernels.Pack(_problem.PositionMatrix, _problem.PositionWeight, _channels, transposed: false);
-        _kernels.Pack(_problem.PositionMatrix, _problem.PositionWeightBack, _channels, transposed: true);
+        float* scaled = Next(square);
+        for (int o = 0; o < _channels; o++)
+            for (int k = 0; k < _channels; k++) scaled[(o * _channels) + k] = _problem.PositionMatrix[(o * _channels) + k] * _problem.PositionOutput[o];
+        _kernels.Pack(scaled, _problem.PositionWeightBack, _channels, transposed: true);
     }
 
-    /// <summary>Lays the numbers an edge and a node over the batch.</summary>
-    private void PlaceEdges(ReadOnlySpan<int> offsets)
+    private long BytesOf(int nodes, long edges) =>
+        checked((2 * sizeof(double) * RoundedUp(nodes)) + (4 * sizeof(float) * edges) + (sizeof(ushort) * (edges / _kernels.Lanes) * _channels));
+
+    /// <summary>Nodes in whole cache lines.</summary>
+    private static long RoundedUp(int nodes) => (nodes + 7L) / 8 * 8;
+
+    /// <summary>Lays the numbers an edge and a node over the batch; without memory to keep them in, over the engine's own.</summary>
+    private void PlaceEdges(ReadOnlySpan<int> offsets, byte* kept)
     {
-        int jets = _problem.Jets, nodes = offsets[^1];
+        int jets = _problem.Jets;
         long edges = 0, real = 0;
-        _problem.EdgeStart = (long*)_starts.Bytes((nuint)(jets + 1) * sizeof(long));
+        _problem.EdgeStart = _starts.Of<long>(jets + 1);
         for (int jet = 0; jet < jets; jet++)
         {
             int count = offsets[jet + 1] - offsets[jet];
@@ -135,13 +144,15 @@ public sealed unsafe partial class EdgeBlockEngine
 
         _problem.EdgeStart[jets] = edges;
         _problem.Memory.Edges = real;
-        long doubles = (nodes + 7) / 8 * 8;
-        byte* memory = _edges.Bytes(checked((nuint)((2 * doubles * sizeof(double)) + (4 * edges * sizeof(float)))));
-        _problem.NodeNorm = (double*)memory;
-        _problem.NodeProduct = _problem.NodeNorm + doubles;
-        _problem.Norm = (float*)(_problem.NodeProduct + doubles);
-        _problem.Product = _problem.Norm + edges;
-        _problem.NormGradient = _problem.Product + edges;
+        _problem.NormGradient = _edgeGradients.Of<float>(2 * edges);
         _problem.ProductGradient = _problem.NormGradient + edges;
+        byte* memory = kept == null ? _edges.Bytes((nuint)BytesOf(offsets[^1], edges)) : kept;
+        _problem.NodeNorm = (double*)memory;
+        _problem.NodeProduct = _problem.NodeNorm + RoundedUp(offsets[^1]);
+        _problem.Norm = (float*)(_problem.NodeProduct + RoundedUp(offsets[^1]));
+        _problem.Product = _problem.Norm + edges;
+        _problem.Gate = _problem.Product + edges;
+        _problem.Stretch = _problem.Gate + edges;
+        _problem.Open = kept == null ? null : (ushort*)(_problem.Stretch + edges);
     }
 }

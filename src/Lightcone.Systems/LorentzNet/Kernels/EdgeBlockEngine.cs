@@ -11,7 +11,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
     private readonly EdgeKernels _kernels;
     private readonly JetChunks _chunks;
     private readonly EdgeProblem _problem = new();
-    private readonly NativeBuffer _constants = new(), _edges = new(), _starts = new(), _sums = new(), _gradients = new(), _statistics = new();
+    private readonly NativeBuffer _constants = new(), _edges = new(), _edgeGradients = new(), _starts = new(), _sums = new(), _gradients = new(), _statistics = new();
     private readonly Action<int, EdgeScratch> _gatherStatistics, _gatherInvariants, _forward, _backward, _backwardStatistics;
     private readonly Action _forwardPass, _backwardPass;
     private readonly int _channels;
@@ -40,7 +40,10 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
         _gatherInvariants = (chunk, scratch) => _kernels.Invariants(_problem, scratch, _chunks.From(chunk), _chunks.To(chunk));
         _forward = (chunk, scratch) => _kernels.Forward(_problem, scratch, _chunks.From(chunk), _chunks.To(chunk));
         _backward = (chunk, scratch) =>
+        {
+            new Span<byte>(_gradientsAt + ((nuint)chunk * _gradientSize), (int)_gradientSize).Clear();
             _kernels.Backward(_problem, scratch, GradientsOf(chunk), _chunks.From(chunk), _chunks.To(chunk));
+        };
         _backwardStatistics = (chunk, scratch) =>
             _kernels.BackwardStatistics(_problem, scratch, _statisticsGradient, _chunks.From(chunk), _chunks.To(chunk));
     }
@@ -55,14 +58,33 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
     public int RegisterBits => 32 * _kernels.Lanes;
 
     /// <summary>
+    /// Bytes that a forward pass keeps for its backward pass: about 25 an edge (its two invariants, gate and stretch, and which units of
+    /// the position layer were open). Everything else of an edge is computed again.
+    /// </summary>
+    public long KeptBytes(ReadOnlySpan<int> offsets)
+    {
+        long edges = 0;
+        for (int jet = 0; jet + 1 < offsets.Length; jet++)
+            edges += DiagonalCursor.PaddedEdges(offsets[jet + 1] - offsets[jet], _kernels.Lanes, _kernels.Tile);
+        return BytesOf(offsets[^1], edges);
+    }
+
+    /// <summary>
     /// Forward pass: the sum of gated messages of each node, [nodes, H], and the moved four-momenta, [nodes, 4]. With batch statistics
     /// the running mean and variance [H] are updated (by the unbiased variance), unless the batch has no edge.
     /// </summary>
-    /// <returns>What <see cref="Backward"/> needs beside the same inputs.</returns>
+    /// <param name="settings">The block's settings.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="runningMean">Running mean, [H].</param>
+    /// <param name="runningVariance">Running variance, [H].</param>
+    /// <param name="aggregate">Takes the sums of messages.</param>
+    /// <param name="moved">Takes the moved four-momenta.</param>
+    /// <param name="kept">Takes what <see cref="Backward"/> reads again, <see cref="KeptBytes"/>; empty if there will be no backward pass.</param>
+    /// <returns>What <see cref="Backward"/> needs beside the same inputs and <paramref name="kept"/>.</returns>
     /// <exception cref="UsageException">A span has the wrong length.</exception>
     public EdgeBlockMemory Forward(
         EdgeBlockSettings settings, in EdgeBlockInputs inputs, Span<float> runningMean, Span<float> runningVariance,
-        Span<float> aggregate, Span<double> moved)
+        Span<float> aggregate, Span<double> moved, Span<byte> kept = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         CheckInputs(settings, inputs);
@@ -70,6 +92,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
         CheckLength(runningVariance.Length, _channels, nameof(runningVariance));
         CheckLength(aggregate.Length, inputs.Receiver.Length, nameof(aggregate));
         CheckLength(moved.Length, inputs.Momenta.Length, nameof(moved));
+        if (!kept.IsEmpty) CheckLength(kept.Length, KeptBytes(inputs.Offsets), nameof(kept));
         var memory = new EdgeBlockMemory(_channels);
         lock (_turn)
         {
@@ -80,7 +103,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
                 _problem.RunningVariance = variance;
                 _problem.Aggregate = aggregateAt;
                 _problem.Moved = movedAt;
-                Run(settings, inputs, memory, _forwardPass);
+                Run(settings, inputs, memory, kept, _forwardPass);
             }
         }
 
@@ -88,12 +111,12 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
     }
 
     /// <summary>
-    /// Backward pass, for the inputs of a forward pass, what that pass returned, and the gradients of its two results. Every gradient
+    /// Backward pass, for the inputs of a forward pass, what that pass returned and kept, and the gradients of its two results. Every gradient
     /// is overwritten. Derivatives follow automatic differentiation: ReLU'(0) = 0, psi'(0) = 0, a clamp passes gradients on its bounds.
     /// </summary>
     /// <exception cref="UsageException">A span has the wrong length.</exception>
     public void Backward(
-        EdgeBlockSettings settings, in EdgeBlockInputs inputs, EdgeBlockMemory memory,
+        EdgeBlockSettings settings, in EdgeBlockInputs inputs, EdgeBlockMemory memory, ReadOnlySpan<byte> kept,
         ReadOnlySpan<float> aggregateGradient, ReadOnlySpan<double> movedGradient, in EdgeBlockGradients gradients)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -101,6 +124,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
         CheckInputs(settings, inputs);
         CheckLength(aggregateGradient.Length, inputs.Receiver.Length, nameof(aggregateGradient));
         CheckLength(movedGradient.Length, inputs.Momenta.Length, nameof(movedGradient));
+        CheckLength(kept.Length, KeptBytes(inputs.Offsets), nameof(kept));
         CheckGradients(settings, inputs, gradients);
         lock (_turn)
         {
@@ -112,8 +136,8 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
                 _problem.ReceiverGradient = receiver;
                 _problem.SenderGradient = sender;
                 _problem.MomentaGradient = momenta;
-                Run(settings, inputs, memory, _backwardPass);
-                WriteGradients(gradients);
+                Run(settings, inputs, memory, kept, _backwardPass);
+                WriteGradients(inputs, gradients);
             }
         }
     }
@@ -122,12 +146,13 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
     public void Dispose()
     {
         _chunks.Dispose();
-        foreach (var buffer in (ReadOnlySpan<NativeBuffer>)[_constants, _edges, _starts, _sums, _gradients, _statistics]) buffer.Dispose();
+        foreach (var buffer in (ReadOnlySpan<NativeBuffer>)[_constants, _edges, _edgeGradients, _starts, _sums, _gradients, _statistics]) buffer.Dispose();
     }
 
     /// <summary>Pins the inputs for one pass and gives every kernel its addresses.</summary>
-    private void Run(EdgeBlockSettings settings, in EdgeBlockInputs inputs, EdgeBlockMemory memory, Action pass)
+    private void Run(EdgeBlockSettings settings, in EdgeBlockInputs inputs, EdgeBlockMemory memory, ReadOnlySpan<byte> kept, Action pass)
     {
+        fixed (byte* keptAt = kept)
         fixed (int* offsets = inputs.Offsets)
         fixed (double* momenta = inputs.Momenta)
         fixed (float* a = inputs.Receiver, b = inputs.Sender, u = inputs.NormWeight, v = inputs.ProductWeight)
@@ -151,7 +176,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
             _problem.PositionBias = bx;
             _problem.PositionOutput = wx2;
             _chunks.Cut(offsets, _problem.Jets);
-            PlaceEdges(inputs.Offsets);
+            PlaceEdges(inputs.Offsets, keptAt);
             pass();
         }
     }

@@ -20,19 +20,18 @@ internal static unsafe class EdgeForward<W, F, D>
         LoadNodes(problem, scratch, first, nodes);
         NodeLayout.ClearReceivers(scratch.ReceiverSum, scratch.ReceiverStride, channels, nodes, W.Lanes);
         NodeLayout.ClearReceivers(scratch.ReceiverMomentaSum, scratch.ReceiverStride, 4, nodes, W.Lanes);
-        float* norm = problem.Norm + problem.EdgeStart[jet], product = problem.Product + problem.EdgeStart[jet];
         int edges = DiagonalCursor.PaddedEdges(nodes, W.Lanes, W.Tile);
         var cursor = new DiagonalCursor(nodes, W.Lanes);
         for (int e = 0; e < edges; e += W.Tile)
         {
-            Messages(problem, scratch, cursor, norm + e, product + e);
-            Aggregate(scratch, cursor, channels);
+            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Lanes);
+            Activate(problem, scratch, cursor, tile);
+            Messages(problem, scratch, cursor, tile);
+            Aggregate(scratch, cursor, tile, channels);
             if (problem.MovesNodes)
             {
-                MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-                    problem.PositionWeight, problem.Zeros, scratch.Message, scratch.Position, scratch.Position, channels, channels);
-                Stretches(problem, scratch, cursor);
-                EdgeGeometry<W, F, D>.Displace(scratch, cursor, problem.Settings.Clamp);
+                Stretches(problem, scratch, cursor, tile);
+                EdgeGeometry<W, F, D>.Displace(scratch, cursor, tile.Stretch, problem.Settings.Clamp);
             }
 
             AdvanceTile(ref cursor);
@@ -55,50 +54,31 @@ internal static unsafe class EdgeForward<W, F, D>
         EdgeGeometry<W, F, D>.Place(scratch, problem.Momenta + (4 * (nint)first), nodes);
     }
 
-    /// <summary>Activation, message and gate of a tile; the gate is zero in empty lanes.</summary>
+    /// <summary>Message and gate of a tile: sigmoid(weight · message + bias).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Messages(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, float* norm, float* product)
+    private static void Messages(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
-        Activate(problem, scratch, cursor, norm, product);
-        MicroKernels<W, F, D>.Product<StoreRectified<F>>(
-            problem.MessageWeight, problem.MessageBias, scratch.Activation, scratch.Message, scratch.Message, problem.Channels, problem.Channels);
-        float* m = scratch.Message;
-        F g0 = W.Splat(problem.GateBias), g1 = g0, g2 = g0, g3 = g0;
-        for (int c = 0; c < problem.Channels; c++, m += W.Tile)
-        {
-            F weight = W.Splat(problem.GateWeight[c]);
-            g0 = W.MultiplyAdd(weight, W.Load(m), g0);
-            g1 = W.MultiplyAdd(weight, W.Load(m + W.Lanes), g1);
-            g2 = W.MultiplyAdd(weight, W.Load(m + (2 * W.Lanes)), g2);
-            g3 = W.MultiplyAdd(weight, W.Load(m + (3 * W.Lanes)), g3);
-        }
-
-        StoreGate(scratch, ref cursor, g0, 0);
-        StoreGate(scratch, ref cursor, g1, W.Lanes);
-        StoreGate(scratch, ref cursor, g2, 2 * W.Lanes);
-        StoreGate(scratch, ref cursor, g3, 3 * W.Lanes);
+        float* gate = tile.Gate, end = gate + W.Tile;
+        F bias = W.Splat(problem.GateBias);
+        for (float* g = gate; g < end; g += W.Lanes) W.Store(bias, g);
+        MicroKernels<W, F, D>.Product(
+            problem.MessageWeight, problem.MessageBias, scratch.Activation,
+            new StoreGatedMessage<W, F, D>(scratch.Message, problem.GateWeight, gate), problem.Channels, problem.Channels);
+        for (float* g = gate; g < end; g += W.Lanes, cursor.Advance(W.Lanes))
+            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), ElementFunctions<W, F, D>.Sigmoid(W.Load(g))), g);
     }
 
-    /// <summary>s of a tile: PositionOutput · ReLU(gate·Position + bias), zero in empty lanes.</summary>
+    /// <summary>s of a tile: output weight · ReLU(gate·product + bias).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Stretches(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor)
+    private static void Stretches(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
-        float* u = scratch.Position, gate = scratch.Gate, target = scratch.Stretch;
-        F w0 = W.Load(gate), w1 = W.Load(gate + W.Lanes), w2 = W.Load(gate + (2 * W.Lanes)), w3 = W.Load(gate + (3 * W.Lanes));
-        F s0 = W.Splat(0f), s1 = s0, s2 = s0, s3 = s0;
-        for (int c = 0; c < problem.Channels; c++, u += W.Tile)
-        {
-            F bias = W.Splat(problem.PositionBias[c]), weight = W.Splat(problem.PositionOutput[c]);
-            s0 = W.MultiplyAdd(weight, W.Rectify(W.MultiplyAdd(w0, W.Load(u), bias)), s0);
-            s1 = W.MultiplyAdd(weight, W.Rectify(W.MultiplyAdd(w1, W.Load(u + W.Lanes), bias)), s1);
-            s2 = W.MultiplyAdd(weight, W.Rectify(W.MultiplyAdd(w2, W.Load(u + (2 * W.Lanes)), bias)), s2);
-            s3 = W.MultiplyAdd(weight, W.Rectify(W.MultiplyAdd(w3, W.Load(u + (3 * W.Lanes)), bias)), s3);
-        }
-
-        StoreReal(ref cursor, s0, target);
-        StoreReal(ref cursor, s1, target + W.Lanes);
-        StoreReal(ref cursor, s2, target + (2 * W.Lanes));
-        StoreReal(ref cursor, s3, target + (3 * W.Lanes));
+        float* stretch = tile.Stretch, end = stretch + W.Tile;
+        for (float* s = stretch; s < end; s += W.Lanes) W.Store(W.Splat(0f), s);
+        MicroKernels<W, F, D>.Product(
+            problem.PositionWeight, problem.Zeros, scratch.Message,
+            new SumStretch<W, F, D>(tile.Gate, problem.PositionBias, problem.PositionOutput, tile.Open, stretch), problem.Channels, problem.Channels);
+        for (float* s = stretch; s < end; s += W.Lanes, cursor.Advance(W.Lanes))
+            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), W.Load(s)), s);
     }
 
     /// <summary>Steps on by one tile.</summary>
@@ -110,12 +90,12 @@ internal static unsafe class EdgeForward<W, F, D>
 
     /// <summary>ReLU of the normalised first layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Activate(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, float* norm, float* product)
+    public static void Activate(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
         nint receiverStride = scratch.ReceiverStride, senderStride = scratch.SenderStride;
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            F n = W.Load(norm + e), p = W.Load(product + e);
+            F n = W.Load(tile.Norm + e), p = W.Load(tile.Product + e);
             float* a = scratch.Receiver + cursor.Receiver, b = scratch.Sender + cursor.Sender, y = scratch.Activation + e;
             float* normWeight = problem.NormWeight, productWeight = problem.ProductWeight, end = normWeight + problem.Channels;
             if (cursor.LanesBeforeWrap >= W.Lanes)
@@ -141,12 +121,12 @@ internal static unsafe class EdgeForward<W, F, D>
 
     /// <summary>Adds gate·message to the receivers' sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Aggregate(EdgeScratch scratch, DiagonalCursor cursor, int channels)
+    private static void Aggregate(EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile, int channels)
     {
         nint stride = scratch.ReceiverStride;
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            F gate = W.Load(scratch.Gate + e);
+            F gate = W.Load(tile.Gate + e);
             float* sum = scratch.ReceiverSum + cursor.Receiver, m = scratch.Message + e, end = m + (channels * W.Tile);
             for (; m < end; m += W.Tile, sum += stride) W.Store(W.MultiplyAdd(gate, W.Load(m), W.Load(sum)), sum);
         }
@@ -166,16 +146,5 @@ internal static unsafe class EdgeForward<W, F, D>
                 problem.Moved[at] = problem.Momenta[at] + (factor * sum);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreGate(EdgeScratch scratch, ref DiagonalCursor cursor, F sum, int e) =>
-        StoreReal(ref cursor, ElementFunctions<W, F, D>.Sigmoid(sum), scratch.Gate + e);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreReal(ref DiagonalCursor cursor, F value, float* target)
-    {
-        W.Store(W.Keep(cursor.RealEdges<W, F, D>(), value), target);
-        cursor.Advance(W.Lanes);
     }
 }

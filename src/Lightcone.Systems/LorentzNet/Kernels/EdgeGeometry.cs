@@ -53,10 +53,10 @@ internal static unsafe class EdgeGeometry<W, F, D>
 
     /// <summary>Adds clamp(d·s) of a tile's edges to the receivers' sums; s is zero in empty lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Displace(EdgeScratch scratch, DiagonalCursor cursor, double clamp)
+    public static void Displace(EdgeScratch scratch, DiagonalCursor cursor, float* stretches, double clamp)
     {
         D high = W.Splat(clamp), low = W.Splat(-clamp);
-        for (float* s = scratch.Stretch, end = s + W.Tile; s < end; s += W.Lanes, cursor.Advance(W.Lanes))
+        for (float* s = stretches, end = s + W.Tile; s < end; s += W.Lanes, cursor.Advance(W.Lanes))
         {
             F stretch = W.Load(s);
             for (int half = 0; half < W.Lanes; half += Half)
@@ -73,19 +73,20 @@ internal static unsafe class EdgeGeometry<W, F, D>
     }
 
     /// <summary>
-    /// Gradient of the displacement: takes s and the gradient of one displacement of the receiver, gives ds (in place of s) and adds
-    /// to the gradients of both four-momenta.
+    /// Gradient of the displacement: takes s and the gradient of one displacement of the receiver, gives ds and adds to the gradients of
+    /// both four-momenta.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DisplaceBack(EdgeScratch scratch, DiagonalCursor cursor, double clamp)
+    public static void DisplaceBack(EdgeScratch scratch, DiagonalCursor cursor, float* stretches, double clamp)
     {
         D limit = W.Splat(clamp);
-        for (float* s = scratch.Stretch, end = s + W.Tile; s < end; s += W.Lanes, cursor.Advance(W.Lanes))
+        float* gradients = scratch.StretchGradient;
+        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
-            F stretch = W.Load(s);
+            F stretch = W.Load(stretches + e);
             D lower = StretchGradient(scratch, cursor, 0, limit, W.WidenLower(stretch));
             D upper = StretchGradient(scratch, cursor, Half, limit, W.WidenUpper(stretch));
-            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), W.Narrow(lower, upper)), s);
+            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), W.Narrow(lower, upper)), gradients + e);
         }
     }
 

@@ -9,13 +9,14 @@ internal unsafe struct EdgeGradients
     /// <summary>Second layer, [channels][width].</summary>
     public float* MessageWeight;
 
-    /// <summary>Position layer, [channels][width].</summary>
+    /// <summary>Position layer without its output weights: Σ ds·[open]·(gate·message)ᵀ, [channels][width].</summary>
     public float* PositionWeight;
 
     public float* MessageBias;
     public float* GateWeight;
+
+    /// <summary>Σ ds·[open].</summary>
     public float* PositionBias;
-    public float* PositionOutput;
 
     /// <summary>Σ dz·nrm.</summary>
     public float* WithNorm;
@@ -34,7 +35,7 @@ internal unsafe struct EdgeGradients
 
     /// <summary>Bytes of one.</summary>
     public static nuint Size(int channels, int width, int lanes) =>
-        (nuint)((((2 * channels * width) + (6 * channels * lanes) + 16) * sizeof(float)) + (2 * channels * sizeof(double)) + 63) / 64 * 64;
+        (nuint)((((2 * channels * width) + (5 * channels * lanes) + 16) * sizeof(float)) + (2 * channels * sizeof(double)) + 63) / 64 * 64;
 
     /// <summary>Lays one over memory.</summary>
     public static EdgeGradients At(byte* memory, int channels, int width, int lanes)
@@ -52,10 +53,9 @@ internal unsafe struct EdgeGradients
             MessageBias = rows,
             GateWeight = rows + row,
             PositionBias = rows + (2 * row),
-            PositionOutput = rows + (3 * row),
-            WithNorm = rows + (4 * row),
-            WithProduct = rows + (5 * row),
-            GateBias = rows + (6 * row),
+            WithNorm = rows + (3 * row),
+            WithProduct = rows + (4 * row),
+            GateBias = rows + (5 * row),
         };
     }
 }

@@ -38,12 +38,17 @@ internal sealed unsafe class EdgeProblem
     public float* MessageWeight;
     public float* MessageWeightBack;
     public float* PositionWeight;
+
+    /// <summary>Transposed, and each column times the output weight of its channel.</summary>
     public float* PositionWeightBack;
 
-    // Numbers an edge of the whole batch, in tiles of each jet, and numbers a node; they live for one call.
+    // Numbers an edge of the whole batch, in tiles of each jet, and numbers a node (EdgeMemoryLayout), then gradients that live for one call.
     public long* EdgeStart;
     public float* Norm;
     public float* Product;
+    public float* Gate;
+    public float* Stretch;
+    public ushort* Open;
     public float* NormGradient;
     public float* ProductGradient;
     public double* NodeNorm;

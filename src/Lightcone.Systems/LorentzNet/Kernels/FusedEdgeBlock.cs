@@ -94,7 +94,10 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
         EdgeBlockParameters parameters)
     {
         var p = parameters;
-        var call = new Call(engine, settings, offsets);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(parameters);
+        bool keeps = is_grad_enabled() && Differentiable(receiver, sender, momenta, parameters);
+        var call = new Call(engine, settings, offsets, keeps);
         var results = apply(
             call, Whole(p.RunningMean, nameof(p.RunningMean)), Whole(p.RunningVariance, nameof(p.RunningVariance)),
             receiver, sender, momenta, p.NormWeight, p.ProductWeight, p.NormalisationWeight, p.NormalisationBias,
@@ -113,8 +116,11 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
         CheckKinds(tensors, call.Settings);
         var aggregate = empty_like(tensors[0]);
         var moved = empty_like(tensors[2]);
+        var inputs = Inputs(tensors, call);
+        var kept = empty(call.Keeps ? call.Engine.KeptBytes(call.Offsets) : 0, ScalarType.Byte);
         call.Memory = call.Engine.Forward(
-            call.Settings, Inputs(tensors, call), Floats((Tensor)vars[1]), Floats((Tensor)vars[2]), Floats(aggregate), Doubles(moved));
+            call.Settings, inputs, Floats((Tensor)vars[1]), Floats((Tensor)vars[2]), Floats(aggregate), Doubles(moved), kept.bytes);
+        tensors.Add(kept);
         ctx.save_for_backward(tensors);
         ctx.save_data(nameof(Call), call);
         return [aggregate, moved];
@@ -128,12 +134,12 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
         try
         {
             tensors = ctx.get_saved_variables();
-            foreach (var tensor in tensors) result.Add(tensor is null || tensor.IsInvalid ? null! : zeros_like(tensor));
+            for (int k = 0; k < tensors.Count - 1; k++) result.Add(tensors[k] is { IsInvalid: false } tensor ? zeros_like(tensor) : null!);
             var call = (Call)ctx.get_data(nameof(Call));
             using var aggregate = grad_outputs[0].contiguous();
             using var moved = grad_outputs[1].contiguous();
             call.Engine.Backward(
-                call.Settings, Inputs(tensors, call), call.Memory!, Floats(aggregate), Doubles(moved), Gradients(result));
+                call.Settings, Inputs(tensors, call), call.Memory!, tensors[^1].bytes, Floats(aggregate), Doubles(moved), Gradients(result));
         }
         catch (Exception failure)
         {
@@ -206,6 +212,17 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
         }
     }
 
+    private static bool Differentiable(Tensor receiver, Tensor sender, Tensor momenta, EdgeBlockParameters p)
+    {
+        foreach (var tensor in (ReadOnlySpan<Tensor?>)[receiver, sender, momenta, p.NormWeight, p.ProductWeight, p.NormalisationWeight,
+            p.NormalisationBias, p.MessageWeight, p.MessageBias, p.GateWeight, p.GateBias, p.PositionWeight, p.PositionBias, p.PositionOutput])
+        {
+            if (tensor is { requires_grad: true }) return true;
+        }
+
+        return false;
+    }
+
     private static Tensor Whole(Tensor tensor, string name) =>
         tensor.is_contiguous() && tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU
             ? tensor
@@ -214,7 +231,7 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
                 "use the eager network there");
 
     /// <summary>What is no tensor in a call.</summary>
-    private sealed record Call(EdgeBlockEngine Engine, EdgeBlockSettings Settings, int[] Offsets)
+    private sealed record Call(EdgeBlockEngine Engine, EdgeBlockSettings Settings, int[] Offsets, bool Keeps)
     {
         public EdgeBlockMemory? Memory { get; set; }
     }

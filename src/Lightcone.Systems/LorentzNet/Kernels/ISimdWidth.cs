@@ -13,7 +13,7 @@ internal unsafe interface ISimdWidth<F, D>
     /// <summary>Float32 numbers in a register.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Edges in a tile: four registers.</summary>
+    /// <summary>Edges in a tile: an even number of registers, at most four.</summary>
     static abstract int Tile { get; }
 
     /// <summary>Whether 32 registers exist, so that 24 sums and their operands stay out of memory.</summary>
@@ -57,6 +57,12 @@ internal unsafe interface ISimdWidth<F, D>
 
     /// <summary>Mask of the lanes below <paramref name="count"/>, which may be negative or beyond the last lane.</summary>
     static abstract F FirstLanes(int count);
+
+    /// <summary>One bit a lane of a mask.</summary>
+    static abstract ushort ToBits(F mask);
+
+    /// <summary>The mask of <see cref="ToBits"/>.</summary>
+    static abstract F FromBits(ushort bits);
 
     static abstract float Sum(F a);
 

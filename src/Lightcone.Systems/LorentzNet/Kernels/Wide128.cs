@@ -61,6 +61,16 @@ internal readonly unsafe struct Wide128 : ISimdWidth<Vector128<float>, Vector128
     public static Vector128<float> FirstLanes(int count) => Vector128.LessThan(Vector128<float>.Indices, Vector128.Create((float)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort ToBits(Vector128<float> mask) => (ushort)mask.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FromBits(ushort bits)
+    {
+        var lanes = Vector128.Create(1, 2, 4, 8);
+        return Vector128.Equals(Vector128.Create((int)bits) & lanes, lanes).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

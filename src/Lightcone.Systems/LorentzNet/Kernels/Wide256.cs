@@ -61,6 +61,16 @@ internal readonly unsafe struct Wide256 : ISimdWidth<Vector256<float>, Vector256
     public static Vector256<float> FirstLanes(int count) => Vector256.LessThan(Vector256<float>.Indices, Vector256.Create((float)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort ToBits(Vector256<float> mask) => (ushort)mask.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromBits(ushort bits)
+    {
+        var lanes = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        return Vector256.Equals(Vector256.Create((int)bits) & lanes, lanes).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

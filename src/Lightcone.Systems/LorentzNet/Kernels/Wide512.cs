@@ -49,16 +49,26 @@ internal readonly unsafe struct Wide512 : ISimdWidth<Vector512<float>, Vector512
     public static Vector512<float> Select(Vector512<float> mask, Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Keep(Vector512<float> mask, Vector512<float> a) => mask & a;
+    public static Vector512<float> Keep(Vector512<float> mask, Vector512<float> a) => Vector512.ConditionalSelect(mask, a, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Drop(Vector512<float> mask, Vector512<float> a) => Vector512.AndNot(a, mask);
+    public static Vector512<float> Drop(Vector512<float> mask, Vector512<float> a) => Vector512.ConditionalSelect(mask, Vector512<float>.Zero, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Or(Vector512<float> a, Vector512<float> b) => a | b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FirstLanes(int count) => Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort ToBits(Vector512<float> mask) => (ushort)mask.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromBits(ushort bits)
+    {
+        var lanes = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
+        return Vector512.Equals(Vector512.Create((int)bits) & lanes, lanes).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
@@ -121,10 +131,10 @@ internal readonly unsafe struct Wide512 : ISimdWidth<Vector512<float>, Vector512
     public static Vector512<double> Select(Vector512<double> mask, Vector512<double> a, Vector512<double> b) => Vector512.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Keep(Vector512<double> mask, Vector512<double> a) => mask & a;
+    public static Vector512<double> Keep(Vector512<double> mask, Vector512<double> a) => Vector512.ConditionalSelect(mask, a, Vector512<double>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Drop(Vector512<double> mask, Vector512<double> a) => Vector512.AndNot(a, mask);
+    public static Vector512<double> Drop(Vector512<double> mask, Vector512<double> a) => Vector512.ConditionalSelect(mask, Vector512<double>.Zero, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> FirstHalfLanes(int count) => Vector512.LessThan(Vector512<double>.Indices, Vector512.Create((double)count));

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Lightcone.Cli.Terminal;
+using Lightcone.Evaluation;
+using Lightcone.Figures;
+using Lightcone.Formats;
+using Lightcone.Statistics;
+using Lightcone.Systems;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Cli.Commands;
+
+/// <summary><c>lightcone evaluate RUN</c>: numbers with intervals on labelled jets, and the figures of the report.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "The run's folder." };
+        var data = new Option<string>("--data") { Description = "A labelled file, or a folder whose test file is used.", HelpName = "PATH", Required = true };
+        var threads = CommonOptions.Threads();
+        var command = new Verb("evaluate", "Evaluate a run on labelled jets: numbers with intervals, figures.")
+        {
+            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json"],
+            Arguments = { run },
+            Options = { data, threads, CommonOptions.Json() },
+        };
+        command.SetAction((parse, stop) => Task.FromResult((int)Run(
+            parse.GetRequiredValue(run), parse.GetRequiredValue(data), EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
+        return command;
+    }
+
+    private static ExitCode Run(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    {
+        Evaluate(folder, data, threads, terminal, stop);
+        terminal.Next($"lightcone report {folder}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Evaluates and prints; shared with quickstart.</summary>
+    internal static void Evaluate(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    {
+        var run = Training.Runs.Run.Open(folder);
+        var system = SystemCatalogue.Of(run);
+        using var source = SplitFolder.Open(data, DataSplit.Test);
+        EvaluationDocument document;
+        using (var progress = new ProgressLine(terminal, $"evaluating {system.Title} on {source.Jets.Count} jets"))
+        {
+            long total = source.Jets.Count;
+            document = system.Evaluate(run, source, new EvaluationRequest
+            {
+                Command = CommandHost.CommandLine,
+                Threads = threads,
+                Progress = new Direct(done => progress.Update(() => $"{done} of {total} jets, {100 * done / Math.Max(1, total)} %")),
+                Stop = stop,
+            });
+        }
+
+        Print(system, document, terminal);
+        if (terminal.WantsJson) terminal.WriteJson(JsonNode.Parse(document.ToJson())!);
+        terminal.Line();
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{run.EvaluationPath}   {document.Provenance.Seconds:0} s"));
+    }
+
+    private static void Print(ISystem system, EvaluationDocument document, TerminalWriter terminal)
+    {
+        string classes = string.Join(", ", document.Sample.Classes.Select(c => $"{NumberText.Count(c.N)} {c.Name}"));
+        terminal.Line($"{system.Title} on {document.Sample.Name}: {NumberText.Count(document.Sample.Classes.Sum(c => c.N))} jets ({classes}), {document.Statement}");
+        terminal.Line();
+        var table = new TextTable(new Column("number"), new Column("value"), new Column("how", Optional: true));
+        foreach (var number in document.Numbers.Where(n => !n.Id.Contains('/')))
+            table.Add(Markup.ToPlain(number.Name), ValueOf(number), How(number));
+        table.Write(terminal);
+        terminal.Line("  intervals: 68 %", Style.Dim);
+        var references = document.References.Where(r => r.SameSample).ToList();
+        if (references.Count > 0)
+        {
+            terminal.Line();
+            var others = new TextTable(new Column("on the same sample"), new Column("number"), new Column("value"));
+            foreach (var reference in references)
+                others.Add(reference.Name, Markup.ToPlain(document.Number(reference.Number)?.Name ?? reference.Number), NumberText.WithInterval(new Interval(
+                    reference.Value ?? double.NaN, reference.Lower ?? double.NaN, reference.Upper ?? double.NaN, Interval.OneSigma, "")));
+            others.Write(terminal);
+        }
+
+        foreach (var warning in document.Warnings) terminal.Warning(warning.Text);
+    }
+
+    private static string ValueOf(EvaluationNumber number) => number switch
+    {
+        { Value: null, Lower: { } lower } => $"> {NumberText.Plain(lower, 3)}",
+        { Value: { } value, Lower: null } => NumberText.Plain(value, 3),
+        _ => NumberText.WithInterval(number.ToInterval()),
+    };
+
+    private static string How(EvaluationNumber number) =>
+        number.K is { } k ? $"{number.Method}, {NumberText.Count(k)} background jet{(k == 1 ? "" : "s")}" : number.Method ?? "";
+
+    /// <summary>Reports at once, on the calling thread; the library's own class would hop threads.</summary>
+    private sealed class Direct(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Lightcone.Evaluation;
+using Lightcone.Figures.Catalogue;
+using Lightcone.Jets;
+using Lightcone.Statistics;
+using Lightcone.Systems.Tagging;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems.LorentzNet;
+
+/// <summary>Evaluates a LorentzNet on labelled jets: every jet once, in file order.</summary>
+internal static class LorentzNetEvaluation
+{
+    /// <summary>Batch of the published evaluation; with pooling BatchMax its longest jet counts.</summary>
+    private const int PublishedBatch = 100;
+
+    private const double TopMass = 173;
+
+    public static EvaluationDocument Evaluate(Run run, SplitFolder data, string title, EvaluationRequest request)
+    {
+        var clock = Stopwatch.StartNew();
+        using var model = LorentzNetModel.Load(run);
+        var jets = Score(model, data.Jets, request);
+        var numbers = new TaggerNumbers(title, jets);
+        var files = data.Describe("test");
+        var sample = DataCard.Of(data.Jets.Schema, files, jets.Labels);
+        var header = DataCard.Header(title, run, data.Jets.Schema, sample);
+        var (others, references) = Comparisons(model.Recipe, jets);
+        var symmetry = SymmetryFile.Read(run);
+        var provenance = Provenance.Read(run.ProvenancePath);
+        var document = new EvaluationDocument
+        {
+            System = "lorentznet",
+            Run = run.Name,
+            Created = DateTime.UtcNow,
+            Question = "tagging",
+            Answer = Answer(numbers, others),
+            Statement = data.Jets.Schema.Statement,
+            Sample = sample,
+            Model = Describe(model, provenance),
+            Numbers = [.. numbers.All(), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
+            References = references,
+            Gates = symmetry is null ? [NotRun()] : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))],
+            Warnings = numbers.Warnings(),
+            Provenance = new EvaluationProvenance
+            {
+                Command = request.Command,
+                Version = provenance.Version,
+                Seed = (long?)provenance.Seed,
+                Device = "cpu",
+                Threads = request.Threads,
+                Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+                Machine = Provenance.OfThisProcess(request.Threads, false).Machine,
+            },
+        };
+        var classes = (DataCard.ClassName(data.Jets.Schema, 0), DataCard.ClassName(data.Jets.Schema, 1));
+        return EvaluationFiles.Write(run, document,
+        [
+            .. TaggerPages.Build(header, numbers, classes, others, []),
+            .. LorentzNetPages.Build(header, data.Jets, numbers, classes, symmetry),
+            .. TrainingPages.Build(header, run),
+        ]);
+    }
+
+    private static TaggedJets Score(LorentzNetModel model, IJetSource source, EvaluationRequest request)
+    {
+        var jets = new TaggedJets();
+        foreach (var batch in new SequentialBatches(source) { BatchSize = PublishedBatch })
+        {
+            request.Stop.ThrowIfCancellationRequested();
+            var differences = model.Logits(batch).Select(l => l.Signal - l.Background).ToArray();
+            jets.Add(batch, differences);
+            request.Progress?.Report(jets.Count);
+        }
+
+        return jets;
+    }
+
+    // The honest simple rival that needs no training: how close the jet mass is to the top's.
+    private static (IReadOnlyList<RocSeries> Curves, IReadOnlyList<EvaluationReference> References) Comparisons(LorentzNetRecipe recipe, TaggedJets jets)
+    {
+        if (recipe.Inputs != LorentzNetInputs.Top) return ([], []);
+        var curve = RocCurve.From(Array.ConvertAll(jets.Mass, m => -Math.Abs(m - TopMass)), jets.Labels);
+        var series = new RocSeries { Name = "jet-mass window", Label = "|*m* − 173 GeV|", Curve = curve };
+        var half = curve.Nearest(0.5);
+        return ([series],
+        [
+            new EvaluationReference
+            {
+                Number = "rejection@0.5", Name = "jet-mass window", Value = half.Rejection.Value, Lower = half.Rejection.Lower, Upper = half.Rejection.Upper,
+                Source = "|m − 173 GeV| on the same jets, no training", SameSample = true,
+            },
+        ]);
+    }
+
+    private static string Answer(TaggerNumbers numbers, IReadOnlyList<RocSeries> others)
+    {
+        var own = numbers.Curve.Nearest(0.5);
+        if (own.IsLimit || others.Count == 0) return numbers.Answer;
+        double ratio = own.Rejection.Value / others[0].Curve.Nearest(0.5).Rejection.Value;
+        return $"{numbers.Answer[..^1]}, {Figures.NumberText.Plain(ratio, 2)} times as many as a {others[0].Name}.";
+    }
+
+    private static EvaluationModel Describe(LorentzNetModel model, Provenance provenance) => new()
+    {
+        Parameters = model.Network.State.ParameterCount,
+        Inputs = model.Recipe.Inputs == LorentzNetInputs.Top ? "four-momenta, masses, two beams" : "four-momenta, particle identities",
+        Symmetry = model.Recipe.Clamp > 0
+            ? $"Lorentz group, broken by a clamp at {model.Recipe.Clamp:0} GeV"
+            : "Lorentz group, exact up to rounding (beams transformed with the jet)",
+        Precision = $"{model.Recipe.Geometry.ToString().ToLowerInvariant()} geometry, {model.Recipe.Network.ToString().ToLowerInvariant()} layers",
+        Checkpoint = "best",
+        Mode = model.Recipe.BatchNormRows == BatchNormRows.All ? "reference" : "default",
+        Training = $"{model.Recipe.Epochs} epochs planned; {provenance.Machine}",
+        IntendedUse = "separating two classes of jets like those it was trained on",
+        KnownLimits = "trained on simulation with one generator; scores are no calibrated probabilities unless the reliability curve says so",
+    };
+
+    private static EvaluationGate NotRun() =>
+        new() { Id = "symmetry", Name = "symmetry (lightcone check symmetry)", Measured = null, Limit = 1e-5, Relation = "<=", Result = GateResult.NotRun };
+}
