@@ -19,6 +19,8 @@ public sealed class SplitFolder : IDisposable
     public static SplitFolder Open(string path, DataSplit split)
     {
         var paths = Directory.Exists(path) ? FormatCatalogue.FilesOf(path, split) : [path];
+        if (paths.Count == 0)
+            throw new UsageException($"The folder has no file of the {split.ToString().ToLowerInvariant()} split.", path, "Its files have other names.", "Name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5).");
         var sources = new List<IJetSource>();
         try
         {

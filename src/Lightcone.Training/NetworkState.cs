@@ -75,14 +75,7 @@ public sealed class NetworkState : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, tensor) in parameters.Concat(buffers))
-        {
-            var weight = weights[prefix + name];
-            if (!weight.Shape.AsSpan().SequenceEqual(tensor.shape))
-                throw new InputDataException($"The tensor {prefix + name} has shape [{string.Join(", ", weight.Shape)}]; the network wants [{string.Join(", ", tensor.shape)}].", weights.Origin,
-                    "The weights belong to a network of another size.", "Set layers, hidden size and inputs of the recipe to those of the weights.");
-            tensor.copy_(TensorConversion.ToTensor(weight));
-        }
+        foreach (var (name, tensor) in parameters.Concat(buffers)) TensorConversion.CopyInto(tensor, weights, prefix + name);
     }
 
     /// <summary>Copies values from a state with the same tensors.</summary>

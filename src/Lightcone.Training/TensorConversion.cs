@@ -36,6 +36,18 @@ public static class TensorConversion
         return tensor;
     }
 
+    /// <summary>Copies the weight of a name into a tensor of the same shape; the engine alone would spread a single number over it.</summary>
+    /// <exception cref="InputDataException">The weight is missing or has another shape.</exception>
+    internal static void CopyInto(Tensor tensor, WeightSet weights, string name)
+    {
+        var weight = weights[name];
+        if (!weight.Shape.AsSpan().SequenceEqual(tensor.shape))
+            throw new InputDataException($"The tensor {name} has shape [{string.Join(", ", weight.Shape)}]; the network wants [{string.Join(", ", tensor.shape)}].", weights.Origin,
+                "The weights belong to a network of another size.", "Set layers, hidden size and inputs of the recipe to those of the weights.");
+        using var values = ToTensor(weight);
+        tensor.copy_(values);
+    }
+
     private static WeightType ToWeightType(ScalarType type) => type switch
     {
         ScalarType.Float64 => WeightType.F64,

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Lightcone.Training.Recipes;
 
@@ -59,9 +60,12 @@ public readonly record struct Pooling(PoolingKind Kind, int Length = 0)
             return int.TryParse(text.AsSpan(6), NumberStyles.None, provider, out int n) && n > 0
                 ? new(PoolingKind.Fixed, n)
                 : throw new FormatException("Fixed: wants a positive whole number, for example Fixed:202.");
-        return Enum.TryParse(text, ignoreCase: true, out PoolingKind kind) && kind is PoolingKind.Own or PoolingKind.BatchMax
-            ? new(kind)
-            : throw new FormatException("Write Own, BatchMax or Fixed:N.");
+        return text.ToUpperInvariant() switch
+        {
+            "OWN" => new(PoolingKind.Own),
+            "BATCHMAX" => new(PoolingKind.BatchMax),
+            _ => throw new FormatException("Write Own, BatchMax or Fixed:N."),
+        };
     }
 
     /// <inheritdoc/>
@@ -91,9 +95,11 @@ public sealed record LorentzNetRecipe : TrainingRecipe
     public LorentzNetInputs Inputs { get; init; } = LorentzNetInputs.Top;
 
     /// <summary>Width of node features and messages.</summary>
+    [Range(1, 4096)]
     public int Hidden { get; init; } = 72;
 
     /// <summary>Number of Lorentz group equivariant blocks.</summary>
+    [Range(1, 64)]
     public int Layers { get; init; } = 6;
 
     /// <summary>c of eq. (3.4): size of the four-vector update (published: 0.005 top, 0.001 quark-gluon).</summary>
@@ -103,9 +109,11 @@ public sealed record LorentzNetRecipe : TrainingRecipe
     /// Bound on each component of an edge's four-vector message [GeV]; 0 removes it. The published networks use 100, which breaks Lorentz symmetry;
     /// without it the network is exactly equivariant.
     /// </summary>
+    [Range(0, double.MaxValue)]
     public double Clamp { get; init; }
 
     /// <summary>Share of decoder features dropped in training.</summary>
+    [Range(0, 1.0, MaximumIsExclusive = true)]
     public double Dropout { get; init; } = 0.2;
 
     /// <summary>Divisor of the pooling.</summary>

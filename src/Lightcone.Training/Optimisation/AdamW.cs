@@ -89,7 +89,7 @@ public sealed class AdamW : IDisposable
     }
 
     /// <summary>Restores moments and the number of steps.</summary>
-    /// <exception cref="InputDataException">A moment is missing.</exception>
+    /// <exception cref="InputDataException">A moment is missing or has another shape than its parameter.</exception>
     public void Load(WeightSet weights, string prefix, long steps)
     {
         using var noGrad = no_grad();
@@ -97,8 +97,8 @@ public sealed class AdamW : IDisposable
         for (int i = 0; i < moments.Count; i++)
         {
             string name = prefix + network.Parameters[i].Name;
-            moments[i].First.copy_(TensorConversion.ToTensor(weights[$"{name}.first"]));
-            moments[i].Second.copy_(TensorConversion.ToTensor(weights[$"{name}.second"]));
+            TensorConversion.CopyInto(moments[i].First, weights, $"{name}.first");
+            TensorConversion.CopyInto(moments[i].Second, weights, $"{name}.second");
         }
 
         Steps = steps;

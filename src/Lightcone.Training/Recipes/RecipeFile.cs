@@ -1,8 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace Lightcone.Training.Recipes;
 
@@ -39,7 +40,7 @@ public static class RecipeFile
         var recipe = defaults;
         foreach (var (name, value) in Read(path))
         {
-            if (name == "system") continue;
+            if (name.Equals("system", StringComparison.OrdinalIgnoreCase)) continue;
             try
             {
                 recipe = Set(recipe, name, value);
@@ -70,17 +71,17 @@ public static class RecipeFile
         where T : TrainingRecipe
     {
         var property = Properties(recipe.GetType()).FirstOrDefault(p => string.Equals(Name(p), name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UsageException($"The {recipe.System} recipe has no field “{name}”.", "--set " + name, "A misspelt name.",
+            ?? throw new UsageException($"The {recipe.System} recipe has no field “{Shown(name)}”.", "--set " + Shown(name), "A misspelt name.",
                 "The fields are: " + string.Join(", ", Properties(recipe.GetType()).Select(Name)) + ".");
         object parsed;
         try
         {
             parsed = Parse(property.PropertyType, value);
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(parsed)) throw new FormatException("It is out of range.");
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            string expected = property.PropertyType.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(property.PropertyType)) : property.PropertyType.Name;
-            throw new UsageException($"“{value}” is no value for {Name(property)}.", $"--set {name}={value}", $"The field wants {expected}. {e.Message}",
+            throw new UsageException($"“{Shown(value)}” is no value for {Name(property)}.", $"--set {name}={Shown(value)}", $"The field wants {Expected(property)}. {Shown(e.Message)}",
                 $"Its default is {Text(property.GetValue(recipe))}.", e);
         }
 
@@ -93,25 +94,54 @@ public static class RecipeFile
     {
         try
         {
-            if (new FileInfo(path).Length > LargestFile) throw NotARecipe(path, "it is longer than any recipe.", null);
-            using var reader = new StreamReader(path);
-            var yaml = new YamlStream();
-            yaml.Load(reader);
-            if (yaml.Documents.Count != 1 || yaml.Documents[0].RootNode is not YamlMappingNode map) throw NotARecipe(path, "it is not a list of name: value.", null);
-            var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (key, node) in map.Children)
-                fields[(key as YamlScalarNode)?.Value ?? throw NotARecipe(path, "a name is not a word.", null)] =
-                    (node as YamlScalarNode)?.Value ?? throw NotARecipe(path, $"{key} holds more than one value.", null);
-            return fields;
+            return Read(path, new Parser(new StringReader(Encoding.UTF8.GetString(Bytes(path)))));
         }
         catch (YamlException e)
         {
             throw NotARecipe(path, $"line {e.Start.Line}: {e.Message}", e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
-            throw NotARecipe(path, e.Message, e);
+            throw NotARecipe(path, e.Message, e); // the parser throws the last two on some malformed text
         }
+    }
+
+    // One event after another: a recipe has no depth, so nothing in it can grow when it is read.
+    private static Dictionary<string, string> Read(string path, Parser parser)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _) || !parser.TryConsume<MappingStart>(out _)) throw NotARecipe(path, "it is not a list of name: value.", null);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            string name = Word("a name is not a word.");
+            if (!fields.TryAdd(name, Word($"{Shown(name)} is not followed by one plain value."))) throw NotARecipe(path, $"{Shown(name)} stands there twice.", null);
+        }
+
+        parser.Consume<DocumentEnd>();
+        return parser.TryConsume<StreamEnd>(out _) ? fields : throw NotARecipe(path, "a second document follows.", null);
+
+        string Word(string problem) =>
+            parser.TryConsume<Scalar>(out var word) && word.Anchor.IsEmpty && word.Tag.IsEmpty ? word.Value : throw NotARecipe(path, problem, null);
+    }
+
+    // The length that a file states is not trusted: that of a device is 0.
+    private static byte[] Bytes(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[LargestFile + 1];
+        int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length <= LargestFile ? bytes[..length] : throw NotARecipe(path, "it is longer than any recipe.", null);
+    }
+
+    private static string Shown(string text) => text.Length <= 80 ? text : text[..80] + "…";
+
+    private static string Expected(PropertyInfo property)
+    {
+        if (property.PropertyType.IsEnum) return "one of " + string.Join(", ", Enum.GetNames(property.PropertyType));
+        if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+            return string.Create(CultureInfo.InvariantCulture, $"a number from {range.Minimum}{(range.MinimumIsExclusive ? " (excluded)" : "")} to {range.Maximum}{(range.MaximumIsExclusive ? " (excluded)" : "")}");
+        return property.PropertyType == typeof(bool) ? "true or false" : property.PropertyType.IsPrimitive ? "a number" : "one value";
     }
 
     private static InputDataException NotARecipe(string path, string why, Exception? inner) =>
@@ -135,7 +165,7 @@ public static class RecipeFile
         if (type == typeof(string)) return value;
         if (type == typeof(bool)) return bool.Parse(value);
         if (type.IsEnum)
-            return Enum.TryParse(type, value, ignoreCase: true, out object? word) && Enum.IsDefined(type, word) ? word : throw new FormatException("Unknown word.");
+            return Enum.GetNames(type).FirstOrDefault(n => n.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } word ? Enum.Parse(type, word) : throw new FormatException("Unknown word.");
         if (type == typeof(double) && double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture) is var number)
             return double.IsFinite(number) ? number : throw new FormatException("The number is not finite.");
         var parse = type.GetMethod("Parse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider)])

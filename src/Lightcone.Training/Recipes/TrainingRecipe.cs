@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Lightcone.Training.Optimisation;
 
 namespace Lightcone.Training.Recipes;
@@ -12,50 +13,64 @@ public abstract record TrainingRecipe
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Passes over the training jets.</summary>
+    [Range(1, 1_000_000)]
     public int Epochs { get; init; } = 35;
 
     /// <summary>Jets in a batch.</summary>
+    [Range(1, 1 << 20)]
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Batches whose gradients are averaged into one optimiser step.</summary>
+    [Range(1, 1 << 16)]
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Learning rate at the top of the schedule.</summary>
+    [Range(0, 1e3, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Shape of the learning rate over the epochs.</summary>
     public LearningRateShape Schedule { get; init; } = LearningRateShape.WarmRestarts;
 
     /// <summary>AdamW: decay of the first moment.</summary>
+    [Range(0, 1.0, MaximumIsExclusive = true)]
     public double Beta1 { get; init; } = 0.9;
 
     /// <summary>AdamW: decay of the second moment.</summary>
+    [Range(0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>AdamW: added to the root of the second moment.</summary>
+    [Range(0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>AdamW: decoupled weight decay.</summary>
+    [Range(0, 1e3)]
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Largest norm of the gradient; a longer one is scaled down to it. 0 switches clipping off.</summary>
+    [Range(0, double.MaxValue)]
     public double ClipGradient { get; init; }
 
     /// <summary>Decay of the moving average of the weights a step; the average is then what is validated and kept. 0 switches it off.</summary>
+    [Range(0, 1.0, MaximumIsExclusive = true)]
     public double Ema { get; init; }
 
     /// <summary>Epochs without a better validation after which training ends. 0 never ends early.</summary>
+    [Range(0, int.MaxValue)]
     public int Patience { get; init; }
 
     /// <summary>Jets that are in memory together for shuffling.</summary>
+    [Range(1, 1 << 28)]
     public int ShuffleWindow { get; init; } = 32768;
 
     /// <summary>
     /// Batches that are sorted by multiplicity together before they are cut, so that jets of one batch have similar lengths; 1 leaves batches random.
     /// Batch statistics then see one length at a time: use it only where no batch norm is.
     /// </summary>
+    [Range(1, 1 << 10)]
     public int Bucketing { get; init; } = 1;
 
     /// <summary>Minutes between checkpoints within an epoch; each epoch ends with one anyway.</summary>
+    [Range(0, 1e6)]
     public double CheckpointMinutes { get; init; } = 2;
 }

@@ -6,6 +6,9 @@ public sealed class RunLock : IDisposable
     /// <summary>Name of the lock file in the run's folder.</summary>
     public const string FileName = ".lock";
 
+    // How the system says that another process holds the file: EWOULDBLOCK of Linux and of macOS, a sharing violation of Windows.
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream file;
 
     private RunLock(FileStream file) => this.file = file;
@@ -22,7 +25,7 @@ public sealed class RunLock : IDisposable
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new RunLock(file);
         }
-        catch (IOException e) when (File.Exists(path) && e is not DirectoryNotFoundException)
+        catch (IOException e) when (Held.Contains(e.HResult))
         {
             throw new UsageException("Another process works on this run.", folder, "A training that is still going, here or on another node.", "Wait for it, stop it, or choose another --out.", e);
         }
