@@ -69,7 +69,7 @@ public static class BinnedFigure
             [
                 new Panel
                 {
-                    X = new Axis { Title = variable.Title, Unit = variable.Unit, Low = all.Min(b => b.Low), High = all.Max(b => b.High) },
+                    X = new Axis { Title = variable.Title, Unit = variable.Unit, Low = all.Length > 0 ? all.Min(b => b.Low) : 0, High = all.Length > 0 ? all.Max(b => b.High) : 1 },
                     Y = y,
                     Marks = [.. series.SelectMany((s, i) => Marks(s, i, series.Count, y.Scale == AxisScale.Log ? double.Epsilon : double.NegativeInfinity))],
                 },

@@ -68,9 +68,10 @@ public static class RocFigure
         RocSeries baseline = series[reference];
         var ratios = new List<Mark>();
         var certain = new List<double>();
+        double start = Drawn(baseline)[0].SignalEfficiency;
         for (int i = 0; i < series.Count; i++)
         {
-            DrawnRocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= Drawn(baseline)[0].SignalEfficiency)];
+            DrawnRocPoint[] drawn = [.. Drawn(series[i]).Where(p => p.SignalEfficiency >= start)];
             double[] ratio = [.. drawn.Select(p => p.Rejection / RejectionAt(baseline, p.SignalEfficiency))];
             certain.AddRange(ratio.Where((_, k) => drawn[k].BackgroundJets >= FewJets));
             ratios.Add(i == reference
@@ -192,7 +193,7 @@ public static class RocFigure
             return start + ".";
         }
 
-        double ratio = first / RejectionAt(series[1], 0.5);
+        double ratio = series[0].Curve.Nearest(0.5).Rejection.Value / series[1].Curve.Nearest(0.5).Rejection.Value;
         return $"{start}, {NumberText.Plain(ratio, 2)} times as many as {series[1].Name}.";
     }
 

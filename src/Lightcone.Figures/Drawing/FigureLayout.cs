@@ -174,7 +174,8 @@ internal sealed class FigureLayout
 
         double margin = Lightcone.Figures.Canvas.Of(Figure.Canvas).Frames[0].X0;
         bool titled = Figure.Panels.Any(p => p.Y.Title.Length > 0);
-        return Math.Min(180, Math.Max(0, widest + 7 + (titled ? 25 : 8) - margin));
+        double gaps = Figure.Canvas == CanvasKind.Small ? 22 : 32;
+        return Math.Min(180, Math.Max(0, widest + (titled ? gaps : 15) - margin));
     }
 
     private PanelMap Place(int panel, Frame frame, (double Low, double High) yRange)

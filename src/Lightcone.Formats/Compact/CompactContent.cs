@@ -116,8 +116,15 @@ internal sealed class CompactContent
             attributes["converted_from"] = source.Schema.Layout;
             if (!massColumn) attributes["constituent_mass_gev"] = 0.0;
         }
+        long count = survey.Offsets.Length - 1;
+        if (count < source.Count)
+        {
+            attributes["source_rows"] = string.Create(CultureInfo.InvariantCulture, $"{options.First}-{options.First + count - 1} of {source.Count}");
+            attributes.Remove("part");
+            attributes.Remove("n_parts");
+        }
         attributes["layout"] = CompactLayout.LayoutName;
-        attributes["n_jets"] = (long)survey.Offsets.Length - 1;
+        attributes["n_jets"] = count;
         attributes["n_constituents"] = survey.Constituents;
         if (source.Schema.Classes.Count > 0) attributes["label_names"] = CompactLayout.FormatClassNames(source.Schema.Classes);
         if (options.PtMantissaBits is not null || options.AngleGridBits is not null) attributes["rounding"] = Rounding(options);

@@ -81,7 +81,7 @@ internal static class LorentzNetEvaluation
     {
         if (recipe.Inputs != LorentzNetInputs.Top) return ([], []);
         var curve = RocCurve.From(Array.ConvertAll(jets.Mass, m => -Math.Abs(m - TopMass)), jets.Labels);
-        var series = new RocSeries { Name = "jet-mass window", Label = $"|*m* − 173 GeV|, AUC {Figures.NumberText.WithInterval(curve.Auc())}", Curve = curve };
+        var series = new RocSeries { Name = "jet-mass window", Label = "|*m* − 173 GeV|", Curve = curve };
         var half = curve.Nearest(0.5);
         return ([series],
         [

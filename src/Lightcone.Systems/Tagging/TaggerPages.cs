@@ -9,6 +9,8 @@ public static class TaggerPages
 {
     private const int BinsAlongVariable = 6;
     private const double QuotedEfficiency = 0.5;
+    private const int MostBins = 60;
+    private static readonly double[] BinWidths = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
     /// <summary>Draws what the scored jets alone can show.</summary>
     /// <param name="header">Label, statement, conditions.</param>
@@ -20,7 +22,7 @@ public static class TaggerPages
         FigureHeader header, TaggerNumbers numbers, (string Background, string Signal) classes, IReadOnlyList<RocSeries> others, IReadOnlyList<ReferencePoint> references)
     {
         var jets = numbers.Jets;
-        var own = new RocSeries { Name = numbers.Title, Label = $"{numbers.Title}, AUC {NumberText.WithInterval(numbers.Curve.Auc())}", Curve = numbers.Curve };
+        var own = new RocSeries { Name = numbers.Title, Curve = numbers.Curve };
         var figures = new List<Figure>
         {
             RocFigure.Build(header, [own, .. others], references),
@@ -42,8 +44,10 @@ public static class TaggerPages
     private static Figure Scores(FigureHeader header, TaggerNumbers numbers, (string Background, string Signal) classes)
     {
         double[] scores = numbers.Jets.Scores;
-        double half = Math.Max(5, Math.Ceiling(2 * Math.Max(Math.Abs(Quantile.Of(scores, 0.001)), Math.Abs(Quantile.Of(scores, 0.999)))) / 2);
-        int bins = (int)Math.Min(4 * half, 60);
+        double reach = Math.Max(Math.Abs(Quantile.Of(scores, 0.01)), Math.Abs(Quantile.Of(scores, 0.99)));
+        double width = BinWidths.First(w => w == BinWidths[^1] || reach / w <= MostBins / 2);
+        int bins = 2 * (int)Math.Max(1, Math.Ceiling(reach / width));
+        double half = bins * width / 2;
         return ScoreFigure.Build(header, "Difference of the logits",
             new HistogramSeries(classes.Background, Filled(Histogram.Uniform(-half, half, bins), scores, numbers.Jets.Labels, 0)),
             new HistogramSeries(classes.Signal, Filled(Histogram.Uniform(-half, half, bins), scores, numbers.Jets.Labels, 1)),

@@ -33,13 +33,31 @@ internal static class EagerEdgeBlock
     public static (Tensor Aggregate, Tensor Moved) Apply(
         EdgeBlockSettings settings, Tensor receivers, Tensor senders, Tensor inverseDegree, Tensor a, Tensor b, Tensor x, EdgeBlockParameters p)
     {
-        var type = a.dtype;
+        var (d, norm, product) = Invariants(receivers, senders, x, a.dtype);
+        var z = a.index_select(0, receivers) + b.index_select(0, senders)
+            + norm * p.NormWeight.reshape(1, -1) + product * p.ProductWeight.reshape(1, -1);
+        return AfterFirstLayer(settings, receivers, inverseDegree, z, d, a, x, p);
+    }
+
+    /// <summary>As the published code has it: the first layer acts on every edge's row (h_i, h_j, norm, product).</summary>
+    public static (Tensor Aggregate, Tensor Moved) ApplyToRows(
+        EdgeBlockSettings settings, Tensor receivers, Tensor senders, Tensor inverseDegree, Tensor h, Tensor firstLayer, Tensor x, EdgeBlockParameters p)
+    {
+        var (d, norm, product) = Invariants(receivers, senders, x, h.dtype);
+        var z = F.linear(cat([h.index_select(0, receivers), h.index_select(0, senders), norm, product], 1), firstLayer);
+        return AfterFirstLayer(settings, receivers, inverseDegree, z, d, h, x, p);
+    }
+
+    private static (Tensor Difference, Tensor Norm, Tensor Product) Invariants(Tensor receivers, Tensor senders, Tensor x, ScalarType type)
+    {
         Tensor xi = x.index_select(0, receivers), xj = x.index_select(0, senders), d = xi - xj;
         using var metric = tensor(new[] { 1.0, -1.0, -1.0, -1.0 }, dtype: x.dtype);
-        var norm = Psi((d * d * metric).sum(1)).to_type(type);
-        var product = Psi((xi * xj * metric).sum(1)).to_type(type);
-        var z = a.index_select(0, receivers) + b.index_select(0, senders)
-            + norm.unsqueeze(1) * p.NormWeight.reshape(1, -1) + product.unsqueeze(1) * p.ProductWeight.reshape(1, -1);
+        return (d, Psi((d * d * metric).sum(1, keepdim: true)).to_type(type), Psi((xi * xj * metric).sum(1, keepdim: true)).to_type(type));
+    }
+
+    private static (Tensor Aggregate, Tensor Moved) AfterFirstLayer(
+        EdgeBlockSettings settings, Tensor receivers, Tensor inverseDegree, Tensor z, Tensor d, Tensor nodes, Tensor x, EdgeBlockParameters p)
+    {
         if (receivers.shape[0] > 0)
         {
             z = F.batch_norm(
@@ -50,7 +68,7 @@ internal static class EagerEdgeBlock
         var m = F.linear(z.relu(), p.MessageWeight, p.MessageBias).relu();
         var gate = F.linear(m, p.GateWeight.reshape(1, -1), p.GateBias).sigmoid();
         m = m * gate;
-        var aggregate = zeros_like(a).index_add(0, receivers, m, 1);
+        var aggregate = zeros_like(nodes).index_add(0, receivers, m, 1);
         if (!settings.MovesNodes) return (aggregate, x.clone());
         var s = F.linear(F.linear(m, p.PositionWeight!, p.PositionBias!).relu(), p.PositionOutput!.reshape(1, -1));
         var t = d * s.to_type(x.dtype);

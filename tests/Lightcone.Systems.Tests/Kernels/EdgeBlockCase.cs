@@ -64,6 +64,30 @@ internal sealed class EdgeBlockCase : IDisposable
         };
     }
 
+    /// <summary>The same jets in another order, and where each of its nodes stands here.</summary>
+    public EdgeBlockCase Permuted(int[] order, out Tensor nodes)
+    {
+        var rows = new List<long>();
+        var offsets = new int[Offsets.Length];
+        for (int jet = 0; jet < order.Length; jet++)
+        {
+            for (int node = Offsets[order[jet]]; node < Offsets[order[jet] + 1]; node++) rows.Add(node);
+            offsets[jet + 1] = rows.Count;
+        }
+
+        var at = nodes = tensor(rows.ToArray());
+        return new()
+        {
+            Settings = Settings,
+            Offsets = offsets,
+            Inputs = Inputs.ToDictionary(
+                pair => pair.Key,
+                pair => pair.Key is "Receiver" or "Sender" or "Momenta" ? pair.Value.index_select(0, at) : pair.Value.clone()),
+            AggregateGradient = AggregateGradient.index_select(0, at),
+            MovedGradient = MovedGradient.index_select(0, at),
+        };
+    }
+
     /// <summary>Fresh leaves; parameters in the given type, four-momenta in float64.</summary>
     public Dictionary<string, Tensor> Leaves(ScalarType type) => Inputs.ToDictionary(
         pair => pair.Key,

@@ -9,7 +9,7 @@ internal static class CatalogueFigures
 {
     public static IReadOnlyList<Figure> All { get; } =
     [
-        Roc(), RocRatio(), Loss(), Metric(), Rate(), Score(), Reliability(), RejectionVsPt(), EfficiencyVsMass(), MassSculpting(), Confusion(), ConfusionOfTen(), Symmetry(), Jets(), Ablation(),
+        Roc(), RocRatio(), Loss(), Metric(), Rate(), Score(), Reliability(), RejectionVsPt(), EfficiencyVsMass(), MassSculpting(), Confusion(), ConfusionOfTen(), Symmetry(), Jets(), Ablation(), Spectrum(), Wide(), Small(), Correlation(),
     ];
 
     public static Figure Named(string id) => All.Single(f => f.Id == id);
@@ -153,4 +153,68 @@ internal static class CatalogueFigures
             new("pooling over the batch maximum", new Interval(0.0001, -0.0002, 0.0004, 0.6827, "paired bootstrap")),
             new("without beams", new Interval(-0.0061, -0.0069, -0.0053, 0.6827, "paired bootstrap")),
         ], "Three seeds each, paired by seed; bars: 68 % intervals.");
+
+    /// <summary>Every mark on the canvas with three panels: points, stepped band, histograms, ratio with arrows, pulls.</summary>
+    private static Figure Spectrum()
+    {
+        double[] edges = [0, 5.5, 8.5, 11.5, 14.5, 17.5, 20.5, 23.5, 26.5, 29.5, 33.5, 37.5, 42.5, 48.5, 55.5, 70];
+        double[] truth = [90, 800, 1995, 2885, 3130, 2705, 2170, 1660, 1240, 850, 530, 300, 140, 52, 12], prior = [10, 210, 905, 1810, 2510, 2680, 2430, 2100, 1640, 1270, 920, 610, 330, 160, 50];
+        double[] result = [75, 812, 2030, 2840, 3060, 2635, 2175, 1745, 1245, 862, 562, 324, 135, 58, 10], error = [8, 31, 42, 51, 45, 43, 30, 31, 20, 18, 17, 13, 6, 4, 2];
+        double[] centres = [.. edges.Zip(edges.Skip(1), (a, b) => (a + b) / 2)];
+        double[] Ratio(double[] a) => [.. a.Zip(truth, (x, t) => x / t)];
+        var x = new Axis { Title = "Number of constituents", Low = 0, High = 70 };
+        double[] pulls = [.. result.Select((r, i) => (r - truth[i]) / error[i])];
+        return new Figure
+        {
+            Id = "spectrum", Title = "Unfolded jet multiplicity", Answer = "The unfolded spectrum follows the truth.", Canvas = CanvasKind.RatioPull,
+            Label = "IBU, *k* = 3", Conditions = ["Z + jet", "√*s* = 14 TeV", "*p*_{T} > 200 GeV"],
+            Panels =
+            [
+                new Panel
+                {
+                    X = x, Y = new Axis { Title = "Jets / constituent", Unit = "10^{3}" }, LegendNote = "Δ = 0.29·10^{−3} (prior 54, floor 0.12)",
+                    Marks =
+                    [
+                        new Points { X = centres, Y = [.. result.Select(v => v / 1000)], Lower = [.. result.Select((v, i) => (v - error[i]) / 1000)], Upper = [.. result.Select((v, i) => (v + error[i]) / 1000)], Legend = "unfolded jets" },
+                        new Band { X = edges, Stepped = true, Lower = [.. result.Select((v, i) => (v - (0.7 * error[i])) / 1000)], Upper = [.. result.Select((v, i) => (v + (0.7 * error[i])) / 1000)], Colour = SeriesColour.C3, Legend = "simulation statistics" },
+                        new Steps { Edges = edges, Heights = [.. truth.Select(v => v / 1000)], Colour = SeriesColour.C1, Legend = "truth (alternative shower)" },
+                        new Steps { Edges = edges, Heights = [.. prior.Select(v => v / 1000)], Colour = SeriesColour.C5, Line = LineStyle.Dashed, Width = 1.6, Legend = "prior (nominal shower)" },
+                    ],
+                },
+                new Panel
+                {
+                    X = x, Y = new Axis { Title = "Ratio to truth", Low = 0.8, High = 1.2 },
+                    Marks =
+                    [
+                        new Hairline { At = 1, Vertical = false, Line = LineStyle.Solid, Width = 1.8, Colour = SeriesColour.C1 },
+                        new Steps { Edges = edges, Heights = Ratio(prior), ToBase = false, Colour = SeriesColour.C5, Line = LineStyle.Dashed, Width = 1.6 },
+                        new Points { X = centres, Y = Ratio(result), Lower = Ratio([.. result.Select((v, i) => v - error[i])]), Upper = Ratio([.. result.Select((v, i) => v + error[i])]) },
+                    ],
+                },
+                new Panel { X = x, Y = new Axis { Title = "Pull", Low = -3.6, High = 3.6 }, Marks = [new Band { X = [0, 70], Lower = [-1, -1], Upper = [1, 1], Colour = SeriesColour.C5 }, new Bars { Edges = edges, Heights = pulls }] },
+            ],
+            Table = new() { Columns = ["series", "bin_low", "bin_high", "value", "lower_68", "upper_68"], Rows = [.. result.Select((v, i) => (IReadOnlyList<TableCell>)["unfolded", edges[i], edges[i + 1], v / 1000, (v - error[i]) / 1000, (v + error[i]) / 1000])] },
+            Reading = new() { Kind = "Points and histograms", X = "bin_low", XHigh = "bin_high", Y = "value", Lower = "lower_68", Upper = "upper_68" },
+        };
+    }
+
+    private static Figure Wide() => Metric() with { Id = "wide", Canvas = CanvasKind.Wide };
+
+    private static Figure Small()
+    {
+        Figure score = Score();
+        return score with { Id = "small", Canvas = CanvasKind.Small, Conditions = [], Panels = [score.Panels[0] with { Marks = [.. score.Panels[0].Marks.OfType<Steps>()] }] };
+    }
+
+    private static Figure Correlation()
+    {
+        double[][] values = [.. Enumerable.Range(0, 15).Select(r => Enumerable.Range(0, 15).Select(c => Math.Exp(-Math.Abs(r - c) / 1.5) * (Math.Abs(r - c) % 2 == 0 ? 1 : -1)).ToArray())];
+        Axis axis = new() { Title = "Bin of the multiplicity", Scale = AxisScale.Category, Categories = [.. Enumerable.Range(1, 15).Select(i => $"{i}")] };
+        return new Figure
+        {
+            Id = "correlation", Title = "Correlation of the bins", Answer = "Neighbouring bins are anticorrelated.", Canvas = CanvasKind.Matrix, Label = "IBU", Conditions = ["Z + jet"],
+            Panels = [new Panel { X = axis, Y = axis, Marks = [new Cells { Values = values, Signed = true, Low = -1, High = 1, BarTitle = "Correlation" }] }],
+            Table = new() { Columns = ["series", "column", "correlation"], Rows = [.. values.SelectMany((row, r) => row.Select((v, c) => (IReadOnlyList<TableCell>)[$"{r}", c, v]))] },
+        };
+    }
 }

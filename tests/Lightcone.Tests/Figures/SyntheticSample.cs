@@ -2,7 +2,6 @@ using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
 
-using RocPoint = Lightcone.Figures.Catalogue.RocPoint;
 
 namespace Lightcone.Tests.Figures;
 

@@ -22,10 +22,13 @@ internal static unsafe class EdgeBackward<W, F, D>
         var cursor = new DiagonalCursor(nodes, W.Lanes);
         for (int e = 0; e < edges; e += W.Tile)
         {
-            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Tile);
-            EdgeForward<W, F, D>.Messages(problem, scratch, cursor, tile);
+            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Lanes);
+            EdgeForward<W, F, D>.Activate(problem, scratch, cursor, tile);
+            MicroKernels<W, F, D>.Product(
+                problem.MessageWeight, problem.MessageBias, scratch.Activation, new StoreMessage<W, F, D>(scratch.Message), problem.Channels, problem.Channels);
             if (problem.MovesNodes) Position(problem, scratch, gradients, cursor, tile);
-            Gate(problem, scratch, gradients, cursor, tile);
+            else Incoming(problem, scratch, cursor);
+            Gate(problem, scratch, gradients, tile);
             Message(problem, scratch, gradients, tile);
             FirstLayer(problem, scratch, cursor);
             EdgeForward<W, F, D>.AdvanceTile(ref cursor);
@@ -51,9 +54,9 @@ internal static unsafe class EdgeBackward<W, F, D>
     }
 
     /// <summary>
-    /// Through the displacement and the position layer: OtherGradient = gradient of gate·message by this way. The layer's units are not
-    /// computed again: the forward pass left s and which units were open. With q = ds·[open], the weight gradient is output·Σ q·(w m)ᵀ, and
-    /// the output's gradient Σ ds·hidden follows from the same sums (<see cref="EdgeBlockEngine"/>).
+    /// Through the displacement and the position layer: OtherGradient = gradient of gate·message, and GateGradient = message · that. The
+    /// layer's units are not computed again: the forward pass left s and which units were open. With q = ds·[open], the weight gradient is
+    /// output·Σ q·(w m)ᵀ, and the output's gradient Σ ds·hidden follows from the same sums (<see cref="EdgeBlockEngine"/>).
     /// </summary>
     private static void Position(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
     {
@@ -62,49 +65,45 @@ internal static unsafe class EdgeBackward<W, F, D>
         OpenUnits(problem, scratch, gradients, tile);
         WeightGradient<W, F, D>.Transpose(scratch.Message, tile.Gate, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.PositionWeight, channels, problem.Width);
-        MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-            problem.PositionWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.OtherGradient, channels, channels);
+        int* receivers = scratch.Receivers;
+        for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
+        {
+            *receivers++ = cursor.Receiver;
+            W.Store(W.Splat(0f), scratch.GateGradient + e);
+        }
+
+        MicroKernels<W, F, D>.Product(
+            problem.PositionWeightBack, problem.Zeros, scratch.Gradient,
+            new StoreIncoming<W, F, D>(
+                scratch.OtherGradient, scratch.Message, scratch.AggregateGradient, scratch.ReceiverStride, scratch.Receivers, scratch.GateGradient),
+            channels, channels);
     }
 
     /// <summary>q = ds·[open] and its sum over edges.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OpenUnits(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
-        int lanes = W.Lanes;
-        float* q = scratch.Gradient, ds = scratch.StretchGradient, sum = gradients.PositionBias;
-        ushort* open = tile.Open;
-        F d0 = W.Load(ds), d1 = W.Load(ds + lanes), d2 = W.Load(ds + (2 * lanes)), d3 = W.Load(ds + (3 * lanes));
-        for (int c = 0; c < problem.Channels; c++, q += W.Tile, open += 4, sum += lanes)
+        int lanes = W.Lanes, registers = W.Tile / W.Lanes;
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
         {
-            F q0 = W.Keep(W.FromBits(open[0]), d0), q1 = W.Keep(W.FromBits(open[1]), d1);
-            F q2 = W.Keep(W.FromBits(open[2]), d2), q3 = W.Keep(W.FromBits(open[3]), d3);
-            W.Store(q0, q);
-            W.Store(q1, q + lanes);
-            W.Store(q2, q + (2 * lanes));
-            W.Store(q3, q + (3 * lanes));
-            W.Store(W.Add(W.Load(sum), W.Add(W.Add(q0, q1), W.Add(q2, q3))), sum);
+            float* q = scratch.Gradient + e, end = q + (problem.Channels * W.Tile), sum = gradients.PositionBias;
+            ushort* open = tile.Open + (e / lanes);
+            F d0 = W.Load(scratch.StretchGradient + e), d1 = W.Load(scratch.StretchGradient + e + lanes);
+            for (; q < end; q += W.Tile, open += registers, sum += lanes)
+            {
+                F q0 = W.Keep(W.FromBits(open[0]), d0), q1 = W.Keep(W.FromBits(open[1]), d1);
+                W.Store(q0, q);
+                W.Store(q1, q + lanes);
+                W.Store(W.Add(W.Load(sum), W.Add(q0, q1)), sum);
+            }
         }
     }
 
-    /// <summary>
-    /// Through the gate: Gradient = [m &gt; 0]·(gate·incoming + gate argument's gradient·gate weight), where incoming is the aggregate's
-    /// gradient and what came back through the position layer.
-    /// </summary>
-    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
-    {
-        if (problem.MovesNodes) Incoming<True>(problem, scratch, gradients, cursor, tile);
-        else Incoming<False>(problem, scratch, gradients, cursor, tile);
-        MessageGradient(problem, scratch, gradients, tile);
-    }
-
-    /// <summary>OtherGradient = incoming, and the gradient of the gate's argument, g(1 − g)·Σ m·incoming.</summary>
+    /// <summary>Where nodes do not move, the aggregate's gradient alone comes in: OtherGradient, and GateGradient = message · that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Incoming<TMoves>(
-        EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, DiagonalCursor cursor, in EdgeTile tile)
-        where TMoves : struct, ISwitch
+    private static void Incoming(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor)
     {
         nint stride = scratch.ReceiverStride;
-        F total = W.Load(gradients.GateBias), one = W.Splat(1f);
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
         {
             F sum = W.Splat(0f);
@@ -112,49 +111,47 @@ internal static unsafe class EdgeBackward<W, F, D>
             float* aggregate = scratch.AggregateGradient + cursor.Receiver;
             for (; m < end; m += W.Tile, incoming += W.Tile, aggregate += stride)
             {
-                F gradient = TMoves.IsOn ? W.Add(W.Load(aggregate), W.Load(incoming)) : W.Load(aggregate);
+                F gradient = W.Load(aggregate);
                 W.Store(gradient, incoming);
                 sum = W.MultiplyAdd(W.Load(m), gradient, sum);
             }
 
-            F gate = W.Load(tile.Gate + e);
-            F argument = W.Multiply(sum, W.Multiply(gate, W.Subtract(one, gate)));
-            W.Store(argument, scratch.GateGradient + e);
-            total = W.Add(total, argument);
+            W.Store(sum, scratch.GateGradient + e);
+        }
+    }
+
+    /// <summary>
+    /// Through the gate: Gradient = [m &gt; 0]·(gate·incoming + weight·a), where a = gate(1 − gate)·(message · incoming) is the gradient of
+    /// the gate's argument; and the sums of both over edges.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gate(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
+    {
+        int lanes = W.Lanes;
+        F one = W.Splat(1f), total = W.Load(gradients.GateBias);
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
+        {
+            float* m = scratch.Message + e, end = m + (problem.Channels * W.Tile), incoming = scratch.OtherGradient + e, target = scratch.Gradient + e;
+            float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight, weight = problem.GateWeight;
+            F w0 = W.Load(tile.Gate + e), w1 = W.Load(tile.Gate + e + lanes);
+            F a0 = W.Multiply(W.Load(scratch.GateGradient + e), W.Multiply(w0, W.Subtract(one, w0)));
+            F a1 = W.Multiply(W.Load(scratch.GateGradient + e + lanes), W.Multiply(w1, W.Subtract(one, w1)));
+            total = W.Add(total, W.Add(a0, a1));
+            for (; m < end; m += W.Tile, incoming += W.Tile, target += W.Tile, biasSum += lanes, gateSum += lanes, weight++)
+            {
+                F m0 = W.Load(m), m1 = W.Load(m + lanes), factor = W.Splat(*weight);
+                F g0 = W.MultiplyAdd(a0, factor, W.Multiply(w0, W.Load(incoming)));
+                F g1 = W.MultiplyAdd(a1, factor, W.Multiply(w1, W.Load(incoming + lanes)));
+                g0 = W.Keep(W.IsPositive(m0), g0);
+                g1 = W.Keep(W.IsPositive(m1), g1);
+                W.Store(g0, target);
+                W.Store(g1, target + lanes);
+                W.Store(W.Add(W.Load(biasSum), W.Add(g0, g1)), biasSum);
+                W.Store(W.MultiplyAdd(a1, m1, W.MultiplyAdd(a0, m0, W.Load(gateSum))), gateSum);
+            }
         }
 
         W.Store(total, gradients.GateBias);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MessageGradient(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
-    {
-        int lanes = W.Lanes;
-        float* m = scratch.Message, incoming = scratch.OtherGradient, target = scratch.Gradient, gate = tile.Gate, argument = scratch.GateGradient;
-        float* biasSum = gradients.MessageBias, gateSum = gradients.GateWeight;
-        F w0 = W.Load(gate), w1 = W.Load(gate + lanes), w2 = W.Load(gate + (2 * lanes)), w3 = W.Load(gate + (3 * lanes));
-        F a0 = W.Load(argument), a1 = W.Load(argument + lanes), a2 = W.Load(argument + (2 * lanes)), a3 = W.Load(argument + (3 * lanes));
-        for (int c = 0; c < problem.Channels; c++, m += W.Tile, incoming += W.Tile, target += W.Tile, biasSum += lanes, gateSum += lanes)
-        {
-            F weight = W.Splat(problem.GateWeight[c]), bias = W.Load(biasSum), sum = W.Load(gateSum);
-            ThroughGate(m, incoming, target, w0, a0, weight, ref bias, ref sum);
-            ThroughGate(m + lanes, incoming + lanes, target + lanes, w1, a1, weight, ref bias, ref sum);
-            ThroughGate(m + (2 * lanes), incoming + (2 * lanes), target + (2 * lanes), w2, a2, weight, ref bias, ref sum);
-            ThroughGate(m + (3 * lanes), incoming + (3 * lanes), target + (3 * lanes), w3, a3, weight, ref bias, ref sum);
-            W.Store(bias, biasSum);
-            W.Store(sum, gateSum);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ThroughGate(float* m, float* incoming, float* target, F gate, F argument, F weight, ref F bias, ref F sum)
-    {
-        F message = W.Load(m);
-        F gradient = W.MultiplyAdd(argument, weight, W.Multiply(gate, W.Load(incoming)));
-        gradient = W.Keep(W.IsPositive(message), gradient);
-        W.Store(gradient, target);
-        bias = W.Add(bias, gradient);
-        sum = W.MultiplyAdd(argument, message, sum);
     }
 
     /// <summary>Through the second layer: its weight gradient, and OtherGradient = gradient of the normalised first layer.</summary>
@@ -163,8 +160,9 @@ internal static unsafe class EdgeBackward<W, F, D>
         int channels = problem.Channels;
         WeightGradient<W, F, D>.Transpose(scratch.Activation, scratch.Ones, scratch.Transposed, channels, problem.Width);
         WeightGradient<W, F, D>.Accumulate(scratch.Gradient, scratch.Transposed, gradients.MessageWeight, channels, problem.Width);
-        MicroKernels<W, F, D>.Product<StoreWherePositive<F>>(
-            problem.MessageWeightBack, problem.Zeros, scratch.Gradient, scratch.OtherGradient, scratch.Activation, channels, channels);
+        MicroKernels<W, F, D>.Product(
+            problem.MessageWeightBack, problem.Zeros, scratch.Gradient,
+            new StoreThroughRectifier<W, F, D>(scratch.OtherGradient, scratch.Activation), channels, channels);
         WithInvariants(problem, scratch, gradients, tile);
     }
 
@@ -173,41 +171,29 @@ internal static unsafe class EdgeBackward<W, F, D>
     private static void WithInvariants(EdgeProblem problem, EdgeScratch scratch, in EdgeGradients gradients, in EdgeTile tile)
     {
         int lanes = W.Lanes;
-        float* z = scratch.OtherGradient, normSum = gradients.WithNorm, productSum = gradients.WithProduct;
-        F zero = W.Splat(0f), n0 = zero, n1 = zero, n2 = zero, n3 = zero, p0 = zero, p1 = zero, p2 = zero, p3 = zero;
-        for (int c = 0; c < problem.Channels; c++, z += W.Tile, normSum += lanes, productSum += lanes)
+        for (int e = 0; e < W.Tile; e += 2 * lanes)
         {
-            F u = W.Splat(problem.NormWeight[c]), v = W.Splat(problem.ProductWeight[c]);
-            F norms = W.Load(normSum), products = W.Load(productSum);
-            WithInvariant(z, tile, 0, u, v, ref n0, ref p0, ref norms, ref products);
-            WithInvariant(z, tile, lanes, u, v, ref n1, ref p1, ref norms, ref products);
-            WithInvariant(z, tile, 2 * lanes, u, v, ref n2, ref p2, ref norms, ref products);
-            WithInvariant(z, tile, 3 * lanes, u, v, ref n3, ref p3, ref norms, ref products);
-            W.Store(norms, normSum);
-            W.Store(products, productSum);
+            float* z = scratch.OtherGradient + e, end = z + (problem.Channels * W.Tile), normSum = gradients.WithNorm, productSum = gradients.WithProduct;
+            float* normWeight = problem.NormWeight, productWeight = problem.ProductWeight;
+            F norm0 = W.Load(tile.Norm + e), norm1 = W.Load(tile.Norm + e + lanes);
+            F product0 = W.Load(tile.Product + e), product1 = W.Load(tile.Product + e + lanes);
+            F n0 = W.Splat(0f), n1 = n0, p0 = n0, p1 = n0;
+            for (; z < end; z += W.Tile, normSum += lanes, productSum += lanes, normWeight++, productWeight++)
+            {
+                F z0 = W.Load(z), z1 = W.Load(z + lanes), u = W.Splat(*normWeight), v = W.Splat(*productWeight);
+                n0 = W.MultiplyAdd(z0, u, n0);
+                n1 = W.MultiplyAdd(z1, u, n1);
+                p0 = W.MultiplyAdd(z0, v, p0);
+                p1 = W.MultiplyAdd(z1, v, p1);
+                W.Store(W.MultiplyAdd(z1, norm1, W.MultiplyAdd(z0, norm0, W.Load(normSum))), normSum);
+                W.Store(W.MultiplyAdd(z1, product1, W.MultiplyAdd(z0, product0, W.Load(productSum))), productSum);
+            }
+
+            W.Store(n0, tile.NormGradient + e);
+            W.Store(n1, tile.NormGradient + e + lanes);
+            W.Store(p0, tile.ProductGradient + e);
+            W.Store(p1, tile.ProductGradient + e + lanes);
         }
-
-        StoreFour(n0, n1, n2, n3, tile.NormGradient);
-        StoreFour(p0, p1, p2, p3, tile.ProductGradient);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WithInvariant(float* z, in EdgeTile tile, int e, F u, F v, ref F norm, ref F product, ref F norms, ref F products)
-    {
-        F gradient = W.Load(z + e);
-        norm = W.MultiplyAdd(gradient, u, norm);
-        product = W.MultiplyAdd(gradient, v, product);
-        norms = W.MultiplyAdd(gradient, W.Load(tile.Norm + e), norms);
-        products = W.MultiplyAdd(gradient, W.Load(tile.Product + e), products);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreFour(F a, F b, F c, F d, float* target)
-    {
-        W.Store(a, target);
-        W.Store(b, target + W.Lanes);
-        W.Store(c, target + (2 * W.Lanes));
-        W.Store(d, target + (3 * W.Lanes));
     }
 
     /// <summary>Adds the first layer's gradient to both nodes' sums.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
@@ -23,6 +24,7 @@ public sealed unsafe partial class EdgeBlockEngine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTo<T>(Span<T> sum, ReadOnlySpan<T> part)
         where T : struct, INumber<T>
     {
@@ -36,6 +38,7 @@ public sealed unsafe partial class EdgeBlockEngine
     /// What the batch's mean and variance do to the gradients. With ẑ = r(z − mean), k1 = Σ dy / E and k2 = Σ dy·ẑ / E, the gradient of z is
     /// g·r·(dy − k1 − k2·ẑ); its sums over edges follow from sums over nodes.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ShareStatistics()
     {
         int channels = _channels;
@@ -44,7 +47,7 @@ public sealed unsafe partial class EdgeBlockEngine
         var memory = _problem.Memory;
         var all = GradientsOf(0);
         var s = StatisticsGradient.At(_statistics.Of<double>(StatisticsGradient.Rows * channels), channels);
-        double share = _problem.Settings.BatchStatistics && memory.Edges > 0 ? 1.0 / memory.Edges : 0;
+        bool batch = _problem.Settings.BatchStatistics && memory.Edges > 0;
         fixed (double* sumsAt = memory.Sums)
         {
             var sums = EdgeStatistics.At(sumsAt, channels);
@@ -54,7 +57,8 @@ public sealed unsafe partial class EdgeBlockEngine
                 double scale = _problem.NormalisationWeight[c] * r;
                 double total = all.Total[c], withNorm = SumOfLanes(all.WithNorm, c), withProduct = SumOfLanes(all.WithProduct, c);
                 double withDeviation = r * (all.WithNodes[c] - (mean * total) + (u * withNorm) + (v * withProduct));
-                double k1 = share * total, k2 = share * withDeviation;
+                // Stored statistics are constants; a NaN of one jet must not reach the others through them.
+                double k1 = batch ? total / memory.Edges : 0, k2 = batch ? withDeviation / memory.Edges : 0;
                 double deviationNorm = r * (sums.WithNorm[c] + (u * sums.Edge[2]) + (v * sums.Edge[4]) - (mean * sums.Edge[0]));
                 double deviationProduct = r * (sums.WithProduct[c] + (u * sums.Edge[4]) + (v * sums.Edge[3]) - (mean * sums.Edge[1]));
                 (_total[c], _withDeviation[c]) = (total, withDeviation);
@@ -96,6 +100,7 @@ public sealed unsafe partial class EdgeBlockEngine
     /// One channel of the position layer. With P = Σ ds·[open]·(gate·message) and B = Σ ds·[open], its gradients are output·P and output·B, and
     /// the output's Σ ds·hidden = weight·P + bias·B, because an open unit is linear.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WritePosition(in EdgeBlockInputs inputs, in EdgeBlockGradients gradients, int channel, float* sums, double bias)
     {
         float output = inputs.PositionOutput[channel];
@@ -112,6 +117,7 @@ public sealed unsafe partial class EdgeBlockEngine
         gradients.PositionOutput[channel] = (float)hidden;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double SumOfLanes(float* rows, int channel)
     {
         double sum = 0;

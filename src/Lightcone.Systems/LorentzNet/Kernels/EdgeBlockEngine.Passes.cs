@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
 /// <content>The stages of both passes and the sums between them.</content>
@@ -79,6 +81,7 @@ public sealed unsafe partial class EdgeBlockEngine
     }
 
     /// <summary>Folds the normalisation into the first layer and packs the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fold()
     {
         var memory = _problem.Memory;
@@ -123,7 +126,7 @@ public sealed unsafe partial class EdgeBlockEngine
     }
 
     private long BytesOf(int nodes, long edges) =>
-        checked((2 * sizeof(double) * RoundedUp(nodes)) + (4 * sizeof(float) * edges) + (sizeof(ushort) * (edges / _kernels.Tile) * 4 * _channels));
+        checked((2 * sizeof(double) * RoundedUp(nodes)) + (4 * sizeof(float) * edges) + (sizeof(ushort) * (edges / _kernels.Lanes) * _channels));
 
     /// <summary>Nodes in whole cache lines.</summary>
     private static long RoundedUp(int nodes) => (nodes + 7L) / 8 * 8;

@@ -24,14 +24,12 @@ internal static unsafe class EdgeForward<W, F, D>
         var cursor = new DiagonalCursor(nodes, W.Lanes);
         for (int e = 0; e < edges; e += W.Tile)
         {
-            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Tile);
+            var tile = new EdgeTile(problem, problem.EdgeStart[jet] + e, W.Lanes);
+            Activate(problem, scratch, cursor, tile);
             Messages(problem, scratch, cursor, tile);
-            Gates(problem, scratch, cursor, tile);
             Aggregate(scratch, cursor, tile, channels);
             if (problem.MovesNodes)
             {
-                MicroKernels<W, F, D>.Product<StoreProduct<F>>(
-                    problem.PositionWeight, problem.Zeros, scratch.Message, scratch.Gradient, scratch.Gradient, channels, channels);
                 Stretches(problem, scratch, cursor, tile);
                 EdgeGeometry<W, F, D>.Displace(scratch, cursor, tile.Stretch, problem.Settings.Clamp);
             }
@@ -56,66 +54,31 @@ internal static unsafe class EdgeForward<W, F, D>
         EdgeGeometry<W, F, D>.Place(scratch, problem.Momenta + (4 * (nint)first), nodes);
     }
 
-    /// <summary>Activation and message of a tile.</summary>
-    public static void Messages(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
-    {
-        Activate(problem, scratch, cursor, tile);
-        MicroKernels<W, F, D>.Product<StoreRectified<F>>(
-            problem.MessageWeight, problem.MessageBias, scratch.Activation, scratch.Message, scratch.Message, problem.Channels, problem.Channels);
-    }
-
-    /// <summary>Gate of a tile: sigmoid(weight · message + bias).</summary>
+    /// <summary>Message and gate of a tile: sigmoid(weight · message + bias).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gates(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
+    private static void Messages(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
-        float* m = scratch.Message, gate = tile.Gate;
-        F g0 = W.Splat(problem.GateBias), g1 = g0, g2 = g0, g3 = g0;
-        for (int c = 0; c < problem.Channels; c++, m += W.Tile)
-        {
-            F weight = W.Splat(problem.GateWeight[c]);
-            g0 = W.MultiplyAdd(weight, W.Load(m), g0);
-            g1 = W.MultiplyAdd(weight, W.Load(m + W.Lanes), g1);
-            g2 = W.MultiplyAdd(weight, W.Load(m + (2 * W.Lanes)), g2);
-            g3 = W.MultiplyAdd(weight, W.Load(m + (3 * W.Lanes)), g3);
-        }
-
-        StoreReal(ref cursor, ElementFunctions<W, F, D>.Sigmoid(g0), gate);
-        StoreReal(ref cursor, ElementFunctions<W, F, D>.Sigmoid(g1), gate + W.Lanes);
-        StoreReal(ref cursor, ElementFunctions<W, F, D>.Sigmoid(g2), gate + (2 * W.Lanes));
-        StoreReal(ref cursor, ElementFunctions<W, F, D>.Sigmoid(g3), gate + (3 * W.Lanes));
+        float* gate = tile.Gate, end = gate + W.Tile;
+        F bias = W.Splat(problem.GateBias);
+        for (float* g = gate; g < end; g += W.Lanes) W.Store(bias, g);
+        MicroKernels<W, F, D>.Product(
+            problem.MessageWeight, problem.MessageBias, scratch.Activation,
+            new StoreGatedMessage<W, F, D>(scratch.Message, problem.GateWeight, gate), problem.Channels, problem.Channels);
+        for (float* g = gate; g < end; g += W.Lanes, cursor.Advance(W.Lanes))
+            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), ElementFunctions<W, F, D>.Sigmoid(W.Load(g))), g);
     }
 
-    /// <summary>s of a tile: output weight · ReLU(gate·product + bias). Remembers which units are open.</summary>
+    /// <summary>s of a tile: output weight · ReLU(gate·product + bias).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Stretches(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
-        float* u = scratch.Gradient, gate = tile.Gate, target = tile.Stretch;
-        ushort* open = tile.Open;
-        F w0 = W.Load(gate), w1 = W.Load(gate + W.Lanes), w2 = W.Load(gate + (2 * W.Lanes)), w3 = W.Load(gate + (3 * W.Lanes));
-        F s0 = W.Splat(0f), s1 = s0, s2 = s0, s3 = s0;
-        for (int c = 0; c < problem.Channels; c++, u += W.Tile)
-        {
-            F bias = W.Splat(problem.PositionBias[c]), weight = W.Splat(problem.PositionOutput[c]);
-            F h0 = W.Rectify(W.MultiplyAdd(w0, W.Load(u), bias));
-            F h1 = W.Rectify(W.MultiplyAdd(w1, W.Load(u + W.Lanes), bias));
-            F h2 = W.Rectify(W.MultiplyAdd(w2, W.Load(u + (2 * W.Lanes)), bias));
-            F h3 = W.Rectify(W.MultiplyAdd(w3, W.Load(u + (3 * W.Lanes)), bias));
-            s0 = W.MultiplyAdd(weight, h0, s0);
-            s1 = W.MultiplyAdd(weight, h1, s1);
-            s2 = W.MultiplyAdd(weight, h2, s2);
-            s3 = W.MultiplyAdd(weight, h3, s3);
-            if (open == null) continue;
-            open[0] = W.ToBits(W.IsPositive(h0));
-            open[1] = W.ToBits(W.IsPositive(h1));
-            open[2] = W.ToBits(W.IsPositive(h2));
-            open[3] = W.ToBits(W.IsPositive(h3));
-            open += 4;
-        }
-
-        StoreReal(ref cursor, s0, target);
-        StoreReal(ref cursor, s1, target + W.Lanes);
-        StoreReal(ref cursor, s2, target + (2 * W.Lanes));
-        StoreReal(ref cursor, s3, target + (3 * W.Lanes));
+        float* stretch = tile.Stretch, end = stretch + W.Tile;
+        for (float* s = stretch; s < end; s += W.Lanes) W.Store(W.Splat(0f), s);
+        MicroKernels<W, F, D>.Product(
+            problem.PositionWeight, problem.Zeros, scratch.Message,
+            new SumStretch<W, F, D>(tile.Gate, problem.PositionBias, problem.PositionOutput, tile.Open, stretch), problem.Channels, problem.Channels);
+        for (float* s = stretch; s < end; s += W.Lanes, cursor.Advance(W.Lanes))
+            W.Store(W.Keep(cursor.RealEdges<W, F, D>(), W.Load(s)), s);
     }
 
     /// <summary>Steps on by one tile.</summary>
@@ -127,7 +90,7 @@ internal static unsafe class EdgeForward<W, F, D>
 
     /// <summary>ReLU of the normalised first layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Activate(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
+    public static void Activate(EdgeProblem problem, EdgeScratch scratch, DiagonalCursor cursor, in EdgeTile tile)
     {
         nint receiverStride = scratch.ReceiverStride, senderStride = scratch.SenderStride;
         for (int e = 0; e < W.Tile; e += W.Lanes, cursor.Advance(W.Lanes))
@@ -183,12 +146,5 @@ internal static unsafe class EdgeForward<W, F, D>
                 problem.Moved[at] = problem.Momenta[at] + (factor * sum);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreReal(ref DiagonalCursor cursor, F value, float* target)
-    {
-        W.Store(W.Keep(cursor.RealEdges<W, F, D>(), value), target);
-        cursor.Advance(W.Lanes);
     }
 }

@@ -72,9 +72,6 @@ internal sealed unsafe class EdgeScratch : IDisposable
     /// <summary>Rectified second layer [channel][tile].</summary>
     public float* Message { get; private set; }
 
-    /// <summary>Product of the position layer with the ungated message [channel][tile].</summary>
-    public float* Position { get; private set; }
-
     /// <summary>Gradients of a tile [channel][tile].</summary>
     public float* Gradient { get; private set; }
 
@@ -89,6 +86,9 @@ internal sealed unsafe class EdgeScratch : IDisposable
 
     /// <summary>Numbers an edge of the tile: gradient of the gate.</summary>
     public float* GateGradient { get; private set; }
+
+    /// <summary>First receiver of each register of the tile.</summary>
+    public int* Receivers { get; private set; }
 
     /// <summary>A one an edge.</summary>
     public float* Ones { get; private set; }
@@ -138,13 +138,13 @@ internal sealed unsafe class EdgeScratch : IDisposable
         SenderScalars = Doubles(2 * SenderStride) + shift;
         Activation = Floats(_channels * _tile);
         Message = Floats(_channels * _tile);
-        Position = Floats(_channels * _tile);
         Gradient = Floats(_channels * _tile);
         OtherGradient = Floats(_channels * _tile);
         Transposed = Floats(_width * _tile);
         StretchGradient = Floats(_tile);
         GateGradient = Floats(_tile);
         Ones = Floats(_tile);
+        Receivers = (int*)Floats(_tile);
     }
 
     /// <summary>An odd number of cache lines, so that rows do not all fall on the same few cache sets.</summary>

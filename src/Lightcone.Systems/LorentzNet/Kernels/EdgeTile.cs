@@ -1,7 +1,7 @@
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
 /// <summary>Where the edges of one tile begin in the batch's arrays.</summary>
-internal readonly unsafe struct EdgeTile(EdgeProblem problem, long edge, int tile)
+internal readonly unsafe struct EdgeTile(EdgeProblem problem, long edge, int lanes)
 {
     /// <summary>psi(|x_i − x_j|²), zero in empty lanes.</summary>
     public readonly float* Norm = problem.Norm + edge;
@@ -15,8 +15,8 @@ internal readonly unsafe struct EdgeTile(EdgeProblem problem, long edge, int til
     /// <summary>Stretch s of the difference x_i − x_j, zero in empty lanes.</summary>
     public readonly float* Stretch = problem.Stretch + edge;
 
-    /// <summary>Which units of the position layer are open, one bit an edge, [channels][4 registers]; null if nobody will ask.</summary>
-    public readonly ushort* Open = problem.Open == null ? null : problem.Open + (edge / tile * 4 * problem.Channels);
+    /// <summary>Which units of the position layer are open, one bit an edge, [channels][registers]; null if nobody will ask.</summary>
+    public readonly ushort* Open = problem.Open == null ? null : problem.Open + (edge / lanes * problem.Channels);
 
     /// <summary>Gradient of <see cref="Norm"/>.</summary>
     public readonly float* NormGradient = problem.NormGradient + edge;

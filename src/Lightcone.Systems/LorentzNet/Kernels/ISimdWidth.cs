@@ -13,7 +13,7 @@ internal unsafe interface ISimdWidth<F, D>
     /// <summary>Float32 numbers in a register.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Edges in a tile: four registers.</summary>
+    /// <summary>Edges in a tile: an even number of registers, at most four.</summary>
     static abstract int Tile { get; }
 
     /// <summary>Whether 32 registers exist, so that 24 sums and their operands stay out of memory.</summary>

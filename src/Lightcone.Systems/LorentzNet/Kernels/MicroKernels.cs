@@ -2,58 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
-/// <summary>What happens to a finished pair of registers of a matrix product.</summary>
-internal unsafe interface IEpilogue<F>
-    where F : struct
-{
-    /// <summary>Takes the sums of two registers of edges; <paramref name="beside"/> is the same place of a second matrix.</summary>
-    static abstract void Finish<W, D>(F first, F second, float* y, float* beside)
-        where W : struct, ISimdWidth<F, D>
-        where D : struct;
-}
-
-/// <summary>Stores the product.</summary>
-internal readonly unsafe struct StoreProduct<F> : IEpilogue<F>
-    where F : struct
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish<W, D>(F first, F second, float* y, float* beside)
-        where W : struct, ISimdWidth<F, D>
-        where D : struct
-    {
-        W.Store(first, y);
-        W.Store(second, y + W.Lanes);
-    }
-}
-
-/// <summary>Stores max(0, product).</summary>
-internal readonly unsafe struct StoreRectified<F> : IEpilogue<F>
-    where F : struct
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish<W, D>(F first, F second, float* y, float* beside)
-        where W : struct, ISimdWidth<F, D>
-        where D : struct
-    {
-        W.Store(W.Rectify(first), y);
-        W.Store(W.Rectify(second), y + W.Lanes);
-    }
-}
-
-/// <summary>Stores the product where the matrix beside it is positive, zero elsewhere: the gradient through a ReLU.</summary>
-internal readonly unsafe struct StoreWherePositive<F> : IEpilogue<F>
-    where F : struct
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish<W, D>(F first, F second, float* y, float* beside)
-        where W : struct, ISimdWidth<F, D>
-        where D : struct
-    {
-        W.Store(W.Keep(W.IsPositive(W.Load(beside)), first), y);
-        W.Store(W.Keep(W.IsPositive(W.Load(beside + W.Lanes)), second), y + W.Lanes);
-    }
-}
-
 /// <summary>
 /// Products of a weight matrix with a tile of activations, stored as [channel][edge]: edges lie in the lanes, a weight is a broadcast
 /// scalar. Weights are packed in groups of twelve outputs (then of four), inputs running over the groups' outputs, so that one pointer
@@ -64,38 +12,38 @@ internal static unsafe class MicroKernels<W, F, D>
     where F : struct
     where D : struct
 {
-    /// <summary>y = E(weights · x + bias) for one tile; <paramref name="beside"/> is what the epilogue looks at.</summary>
+    /// <summary>Hands weights · x + bias of one tile to the epilogue.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Product<E>(float* packed, float* bias, float* x, float* y, float* beside, int outputs, int inputs)
+    public static void Product<E>(float* packed, float* bias, float* x, in E epilogue, int outputs, int inputs)
         where E : struct, IEpilogue<F>
     {
         int pair = 2 * W.Lanes;
         int o = 0;
         for (; o + 12 <= outputs; o += 12, packed += 12 * inputs)
         {
+            float* end = packed + (12 * inputs);
             for (int e = 0; e < W.Tile; e += pair)
             {
-                float* target = y + (o * W.Tile) + e, other = beside + (o * W.Tile) + e;
                 if (W.HasManyRegisters)
                 {
-                    Twelve<E>(packed, packed + (12 * inputs), bias + o, x + e, target, other);
+                    Twelve(packed, end, bias + o, x + e, epilogue, o, e);
                 }
                 else
                 {
-                    Six<E>(packed, packed + (12 * inputs), bias + o, x + e, target, other);
-                    Six<E>(packed + 6, packed + (12 * inputs), bias + o + 6, x + e, target + (6 * W.Tile), other + (6 * W.Tile));
+                    Six(packed, end, bias + o, x + e, epilogue, o, e);
+                    Six(packed + 6, end, bias + o + 6, x + e, epilogue, o + 6, e);
                 }
             }
         }
 
         for (; o < outputs; o += 4, packed += 4 * inputs)
         {
-            for (int e = 0; e < W.Tile; e += pair)
-                Four<E>(packed, packed + (4 * inputs), bias + o, x + e, y + (o * W.Tile) + e, beside + (o * W.Tile) + e);
+            for (int e = 0; e < W.Tile; e += pair) Four(packed, packed + (4 * inputs), bias + o, x + e, epilogue, o, e);
         }
     }
 
     /// <summary>Packs a row-major [outputs, inputs] matrix; with <paramref name="transposed"/> the matrix stored is [inputs, outputs].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* matrix, float* packed, int outputs, int inputs, bool transposed)
     {
         nint outputStep = transposed ? 1 : inputs, inputStep = transposed ? outputs : 1;
@@ -110,7 +58,7 @@ internal static unsafe class MicroKernels<W, F, D>
 
     /// <summary>Twelve outputs of two registers of edges: 24 running sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Twelve<E>(float* weight, float* end, float* bias, float* x, float* y, float* beside)
+    private static void Twelve<E>(float* weight, float* end, float* bias, float* x, in E epilogue, int channel, int edge)
         where E : struct, IEpilogue<F>
     {
         int lanes = W.Lanes;
@@ -145,45 +93,28 @@ internal static unsafe class MicroKernels<W, F, D>
             x += W.Tile;
         }
         while (weight < end);
-        E.Finish<W, D>(s00, s01, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s10, s11, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s20, s21, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s30, s31, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s40, s41, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s50, s51, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s60, s61, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s70, s71, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s80, s81, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s90, s91, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(sa0, sa1, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(sb0, sb1, y, beside);
+        F t0 = default, t1 = default;
+        epilogue.Finish(s00, s01, channel, edge, ref t0, ref t1);
+        epilogue.Finish(s10, s11, channel + 1, edge, ref t0, ref t1);
+        epilogue.Finish(s20, s21, channel + 2, edge, ref t0, ref t1);
+        epilogue.Finish(s30, s31, channel + 3, edge, ref t0, ref t1);
+        epilogue.Finish(s40, s41, channel + 4, edge, ref t0, ref t1);
+        epilogue.Finish(s50, s51, channel + 5, edge, ref t0, ref t1);
+        epilogue.Finish(s60, s61, channel + 6, edge, ref t0, ref t1);
+        epilogue.Finish(s70, s71, channel + 7, edge, ref t0, ref t1);
+        epilogue.Finish(s80, s81, channel + 8, edge, ref t0, ref t1);
+        epilogue.Finish(s90, s91, channel + 9, edge, ref t0, ref t1);
+        epilogue.Finish(sa0, sa1, channel + 10, edge, ref t0, ref t1);
+        epilogue.Finish(sb0, sb1, channel + 11, edge, ref t0, ref t1);
+        if (!E.HasSums) return;
+        float* sums = epilogue.Sums + edge;
+        W.Store(W.Add(W.Load(sums), t0), sums);
+        W.Store(W.Add(W.Load(sums + lanes), t1), sums + lanes);
     }
 
     /// <summary>Six outputs, half a group of twelve: 12 running sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Six<E>(float* weight, float* end, float* bias, float* x, float* y, float* beside)
+    private static void Six<E>(float* weight, float* end, float* bias, float* x, in E epilogue, int channel, int edge)
         where E : struct, IEpilogue<F>
     {
         int lanes = W.Lanes;
@@ -206,27 +137,22 @@ internal static unsafe class MicroKernels<W, F, D>
             x += W.Tile;
         }
         while (weight < end);
-        E.Finish<W, D>(s00, s01, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s10, s11, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s20, s21, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s30, s31, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s40, s41, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s50, s51, y, beside);
+        F t0 = default, t1 = default;
+        epilogue.Finish(s00, s01, channel, edge, ref t0, ref t1);
+        epilogue.Finish(s10, s11, channel + 1, edge, ref t0, ref t1);
+        epilogue.Finish(s20, s21, channel + 2, edge, ref t0, ref t1);
+        epilogue.Finish(s30, s31, channel + 3, edge, ref t0, ref t1);
+        epilogue.Finish(s40, s41, channel + 4, edge, ref t0, ref t1);
+        epilogue.Finish(s50, s51, channel + 5, edge, ref t0, ref t1);
+        if (!E.HasSums) return;
+        float* sums = epilogue.Sums + edge;
+        W.Store(W.Add(W.Load(sums), t0), sums);
+        W.Store(W.Add(W.Load(sums + lanes), t1), sums + lanes);
     }
 
     /// <summary>Four outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four<E>(float* weight, float* end, float* bias, float* x, float* y, float* beside)
+    private static void Four<E>(float* weight, float* end, float* bias, float* x, in E epilogue, int channel, int edge)
         where E : struct, IEpilogue<F>
     {
         int lanes = W.Lanes;
@@ -245,15 +171,14 @@ internal static unsafe class MicroKernels<W, F, D>
             x += W.Tile;
         }
         while (weight < end);
-        E.Finish<W, D>(s00, s01, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s10, s11, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s20, s21, y, beside);
-        y += W.Tile;
-        beside += W.Tile;
-        E.Finish<W, D>(s30, s31, y, beside);
+        F t0 = default, t1 = default;
+        epilogue.Finish(s00, s01, channel, edge, ref t0, ref t1);
+        epilogue.Finish(s10, s11, channel + 1, edge, ref t0, ref t1);
+        epilogue.Finish(s20, s21, channel + 2, edge, ref t0, ref t1);
+        epilogue.Finish(s30, s31, channel + 3, edge, ref t0, ref t1);
+        if (!E.HasSums) return;
+        float* sums = epilogue.Sums + edge;
+        W.Store(W.Add(W.Load(sums), t0), sums);
+        W.Store(W.Add(W.Load(sums + lanes), t1), sums + lanes);
     }
 }
