@@ -9,6 +9,8 @@ public sealed class KilledTrainingTests
 {
     private const int Kills = 20;
 
+    private static readonly string[] FirstEntries = [".lock", "provenance.json.tmp", "provenance.json", "recipe.yaml.tmp", "recipe.yaml", "metrics.jsonl", "checkpoints"];
+
     [Fact]
     public void A_training_killed_20_times_at_random_ends_with_the_bits_of_one_that_was_left_alone()
     {
@@ -47,11 +49,12 @@ public sealed class KilledTrainingTests
     }
 
     /// <summary>
-    /// Waits for a random moment: in the start of the process, at some time of its training, or in the middle of writing a checkpoint. True when the process
-    /// ended by itself before.
+    /// Waits for a random moment: while the run's folder is being made, in the start of a process, at some time of its training, or in the middle of writing
+    /// a checkpoint. True when the process ended by itself before.
     /// </summary>
     private static bool EndsBefore(Process process, string run, ref RandomStream random)
     {
+        if (!File.Exists(TinyTraining.State(run)) && random.NextInt(3) < 2) return EndsBeforeMaking(run, FirstEntries[random.NextInt(FirstEntries.Length)], process);
         int kind = random.NextInt(4);
         if (kind == 0) return process.WaitForExit(random.NextInt(1500));
         if (!TinyTraining.WaitForCheckpoint(run, process)) return true;
@@ -59,6 +62,13 @@ public sealed class KilledTrainingTests
         if (kind == 1) return false;
         while (!File.Exists(TinyTraining.State(run) + ".tmp"))
             if (process.HasExited) return true;
+        return false;
+    }
+
+    private static bool EndsBeforeMaking(string run, string entry, Process process)
+    {
+        while (!Path.Exists(Path.Combine(run, entry)))
+            if (process.HasExited || Path.Exists(Path.Combine(run, "checkpoints"))) return process.HasExited; // a temporary file may have come and gone
         return false;
     }
 

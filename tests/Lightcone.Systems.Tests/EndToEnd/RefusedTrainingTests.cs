@@ -54,17 +54,16 @@ public sealed class RefusedTrainingTests
     public void Data_that_cannot_be_trained_on_are_refused_and_leave_no_run(string what, int code)
     {
         using var training = new TinyTraining();
-        string data = training.Data;
         switch (what)
         {
-            case "one file": data = Path.Combine(data, "train.h5"); break;
-            case "no such folder": data = training["nowhere"]; break;
-            case "no validation file": File.Delete(Path.Combine(data, "val.h5")); break;
-            case "a file of garbage": File.WriteAllText(Path.Combine(data, "val.h5"), "<html>404</html>"); break;
-            default: ToyJets.WriteSplits(data, ToyJets.Make(10, 1), ToyJets.Make(10, 2)); break;
+            case "one file": training.Data = Path.Combine(training.Data, "train.h5"); break;
+            case "no such folder": training.Data = training["nowhere"]; break;
+            case "no validation file": File.Delete(Path.Combine(training.Data, "val.h5")); break;
+            case "a file of garbage": File.WriteAllText(Path.Combine(training.Data, "val.h5"), "<html>404</html>"); break;
+            default: ToyJets.WriteSplits(training.Data, ToyJets.Make(10, 1), ToyJets.Make(10, 2)); break;
         }
 
-        var outcome = LightconeProcess.Run([.. training.Start(training["run"]), "--data", data]);
+        var outcome = LightconeProcess.Run(training.Start(training["run"]));
         Assert.True(outcome.ExitCode == code, outcome.Error);
         TinyTraining.AssertFourParts(outcome);
         Assert.False(Directory.Exists(training["run"]));

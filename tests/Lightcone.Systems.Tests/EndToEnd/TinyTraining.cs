@@ -16,7 +16,8 @@ internal sealed class TinyTraining : IDisposable
     public TinyTraining(JetBatch? training = null, JetBatch? validation = null) =>
         Data = ToyJets.WriteSplits(folder["data"], training ?? ToyJets.Make(200, 1), validation ?? ToyJets.Make(40, 2));
 
-    public string Data { get; }
+    /// <summary>The folder that trainings start on.</summary>
+    public string Data { get; set; }
 
     /// <summary>A path in the folder of this training.</summary>
     public string this[string name] => folder[name];

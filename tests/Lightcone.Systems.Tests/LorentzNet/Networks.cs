@@ -31,6 +31,7 @@ internal static class Networks
                 double value = u / Math.Sqrt(fan);
                 if (name.EndsWith("running_var", StringComparison.Ordinal)) value = 1.5 + 0.5 * u;
                 else if (normalisation) value = (name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0) + 0.3 * u;
+                else if (name.EndsWith("phi_h.0.weight", StringComparison.Ordinal)) value *= 0.1; // a sum over all neighbours enters here
                 else if (name.EndsWith("phi_x.2.weight", StringComparison.Ordinal)) value = 2 * u;
                 values[i] = (float)value; // float32 numbers, so that networks of both precisions hold the same weights
             }
