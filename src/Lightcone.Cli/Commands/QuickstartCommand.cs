@@ -36,7 +36,7 @@ internal static class QuickstartCommand
         terminal.Line($"{system.Title} on {data}: {recipe.Epochs} epochs, seed {recipe.Seed}, {threads} threads. Recipe: lightcone train {Training} --print-recipe");
         TrainingOutcome outcome;
         string summary;
-        using (var progress = new TrainingProgress(terminal))
+        using (var progress = new TrainingProgress(terminal, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}"))
         {
             outcome = TrainingSession.Start(system, recipe, new TrainingRequest
             {
