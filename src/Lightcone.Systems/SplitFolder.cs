@@ -15,13 +15,12 @@ public sealed class SplitFolder : IDisposable
     public IJetSource Jets { get; }
 
     /// <summary>Opens a file, or the files of a split in a folder.</summary>
-    /// <exception cref="UsageException">There are none.</exception>
-    /// <exception cref="InputDataException">They cannot be read.</exception>
+    /// <exception cref="InputDataException">There are none, or they cannot be read.</exception>
     public static SplitFolder Open(string path, DataSplit split)
     {
         var paths = Directory.Exists(path) ? FormatCatalogue.FilesOf(path, split) : [path];
         if (paths.Count == 0)
-            throw new UsageException($"The folder has no {split.ToString().ToLowerInvariant()} file.", path, "its files have other names", "name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5): docs/how-to/your-files.md");
+            throw new UsageException($"The folder has no file of the {split.ToString().ToLowerInvariant()} split.", path, "Its files have other names.", "Name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5).");
         var sources = new List<IJetSource>();
         try
         {

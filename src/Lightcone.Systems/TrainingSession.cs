@@ -38,16 +38,18 @@ public static class TrainingSession
     public static TrainingOutcome Start(ISystem system, TrainingRecipe recipe, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
         string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
+        if (File.Exists(data)) throw new UsageException("One file cannot be both training and validation data.", data, "--data names a file.", "Name a folder with train and val files.");
+        Run.RequireVacant(request.Run);
         using var training = SplitFolder.Open(data, DataSplit.Train);
         using var validation = SplitFolder.Open(data, DataSplit.Validation);
-        using var @lock = RunLock.Take(request.Run);
-        var run = Run.Create(request.Run, recipe);
-        AtomicFile.WriteText(run.CitationPath, system.BibTex);
-        (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
+        Trainer.StepsPerEpoch(recipe, training.Jets.Count, data);
+        var provenance = (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
         {
             Seed = recipe.Seed,
             Data = [.. training.Describe("train"), .. validation.Describe("val")],
-        }).WithCommand(request.Command).Write(run.ProvenancePath);
+        }).WithCommand(request.Command);
+        using var @lock = RunLock.Take(request.Run);
+        var run = Run.Create(request.Run, recipe, provenance, system.BibTex);
         return Train(system, run, recipe, training, validation, resume: false, request, observer, stop);
     }
 

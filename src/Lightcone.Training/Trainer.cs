@@ -62,9 +62,7 @@ public sealed class Trainer : IDisposable
             ? Checkpoint.Read(run.LastPath, task.Network, average, optimiser)
             : new TrainingPosition();
         if (position.Step == 0) average?.CopyFrom(task.Network);
-        long batches = training.Count / recipe.BatchSize, stepsPerEpoch = batches / recipe.Accumulate;
-        if (stepsPerEpoch == 0)
-            throw new InputDataException($"{training.Count} training jets do not fill one step of {recipe.Accumulate} × {recipe.BatchSize} jets.", run.Folder, "A very small file.", "Lower batchSize or accumulate.");
+        long stepsPerEpoch = StepsPerEpoch(recipe, training.Count, run.Folder);
         using var metrics = new MetricsLog(run.MetricsPath, position.MetricsBytes);
         var session = new Session(limit, stop, position.Seconds);
         var board = new EventWriter(run.Folder);
@@ -81,6 +79,15 @@ public sealed class Trainer : IDisposable
         }
 
         return TrainingOutcome.Finished;
+    }
+
+    /// <summary>Optimiser steps of an epoch over so many jets; jets that do not fill the last step are left out.</summary>
+    /// <exception cref="InputDataException">They do not fill one step.</exception>
+    public static long StepsPerEpoch(TrainingRecipe recipe, long jets, string where)
+    {
+        long steps = jets / recipe.BatchSize / recipe.Accumulate;
+        return steps > 0 ? steps : throw new InputDataException($"{jets} training jets do not fill one step of {recipe.Accumulate} × {recipe.BatchSize} jets.", where,
+            "A very small file.", "Lower batchSize or accumulate.");
     }
 
     /// <inheritdoc/>
@@ -102,6 +109,7 @@ public sealed class Trainer : IDisposable
             LengthGroup = recipe.Bucketing,
         };
         using var stream = batches.From(position.StepInEpoch * recipe.Accumulate).GetEnumerator();
+        session.BeginSteps();
         while (position.StepInEpoch < stepsPerEpoch && !session.MustStop)
         {
             var (loss, norm) = Step(stream, position, rate);
@@ -161,6 +169,10 @@ public sealed class Trainer : IDisposable
         IJetSource validation, TrainingPosition position, long stepsPerEpoch, Session session, MetricsLog metrics, EventWriter board)
     {
         var numbers = Validate(validation);
+        foreach (var (name, number) in numbers)
+            if (!double.IsFinite(number))
+                throw new DivergenceException($"The validation's {name} is not a number.", $"{run.Folder}, end of epoch {position.Epoch + 1}", "A jet with an extreme four-momentum in the validation file, or a learning rate that is too high.",
+                    "Check the file: lightcone dataset check; then lower learningRate or set clipGradient=1. The last checkpoint is from before this validation.");
         double value = numbers[task.Criterion];
         bool best = double.IsNaN(position.BestValue) || (task.LargerIsBetter ? value > position.BestValue : value < position.BestValue);
         if (best) Safetensors.Write(run.BestPath, (average ?? task.Network).ToWeights().ToList(), new Dictionary<string, string> { ["system"] = recipe.System });
@@ -234,6 +246,9 @@ public sealed class Trainer : IDisposable
         public double Seconds => secondsBefore + clock.Elapsed.TotalSeconds;
 
         public bool MustStop => stop.IsCancellationRequested || (limit is { } t && clock.Elapsed >= t);
+
+        /// <summary>Steps begin after something else, a validation say, whose time is not theirs.</summary>
+        public void BeginSteps() => lastStep = clock.Elapsed.TotalSeconds;
 
         /// <summary>Jets a second, smoothed over some twenty steps; called once a step.</summary>
         public double Rate(int jets)

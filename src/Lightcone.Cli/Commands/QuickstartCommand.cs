@@ -24,7 +24,7 @@ internal static class QuickstartCommand
             Options = { output, data, settings, threads },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
-            parse.GetRequiredValue(output), DataFolder.Checked(parse.GetValue(data)) ?? SampleFolder.Path, parse.GetValue(settings) ?? [], EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)),
+            parse.GetRequiredValue(output), parse.GetValue(data) ?? SampleFolder.Path, parse.GetValue(settings) ?? [], EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)),
             TerminalWriter.Open(parse), stop)));
         return command;
     }
@@ -36,7 +36,7 @@ internal static class QuickstartCommand
         terminal.Line($"{system.Title} on {data}: {recipe.Epochs} epochs, seed {recipe.Seed}, {EngineSetup.Words(threads)}. Recipe: lightcone train {Training} --print-recipe");
         TrainingOutcome outcome;
         string summary;
-        using (var progress = new TrainingProgress(terminal))
+        using (var progress = new TrainingProgress(terminal, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}"))
         {
             outcome = TrainingSession.Start(system, recipe, new TrainingRequest
             {

@@ -44,8 +44,7 @@ internal static class TrainCommand
         {
             if (choice.Settings.Length > 0)
                 throw new UsageException("A resumed run keeps its recipe.", "--set", "A changed recipe would make another training of it.", "Start a new run with --out.");
-            var resumed = Request(choice, choice.Resume);
-            return Report(choice.Resume, terminal, observer => TrainingSession.Resume(resumed, observer, stop));
+            return Report(choice.Resume, $"resume {choice.Resume}", terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
         }
 
         if (choice.Name is null)
@@ -59,24 +58,22 @@ internal static class TrainCommand
         }
 
         string run = choice.Out ?? throw new UsageException("There is no folder for the run.", "--out", "The option was forgotten.", $"Add --out runs/{choice.Name}.");
-        if (choice.Data is null) throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER, for example --data samples/data.");
-        var request = Request(choice, run);
-        return Report(run, terminal, observer => TrainingSession.Start(system, recipe, request, observer, stop));
+        return Report(run, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}", terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
     }
 
     private static TrainingRequest Request(Choice choice, string run) => new()
     {
         Run = run,
-        Data = DataFolder.Checked(choice.Data),
+        Data = choice.Data,
         Threads = EngineSetup.Start(choice.Threads, choice.MklAnyCpu),
         MklAnyCpu = MklOverride.IsActive,
         Command = CommandHost.CommandLine,
         MaxTime = choice.MaxTime is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };
 
-    private static ExitCode Report(string run, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
+    private static ExitCode Report(string run, string start, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
     {
-        using var progress = new TrainingProgress(terminal);
+        using var progress = new TrainingProgress(terminal, start);
         var outcome = train(progress);
         progress.Dispose();
         if (outcome == TrainingOutcome.Finished)
@@ -105,9 +102,9 @@ internal static class TrainCommand
 }
 
 /// <summary>Shows a training as it goes: one moving line on a terminal, a line a minute and an epoch in a log.</summary>
-internal sealed class TrainingProgress(TerminalWriter terminal) : ITrainingObserver, IDisposable
+internal sealed class TrainingProgress(TerminalWriter terminal, string start) : ITrainingObserver, IDisposable
 {
-    private readonly ProgressLine line = new(terminal, "training");
+    private readonly ProgressLine line = new(terminal, start);
     private EpochReport? best, last;
 
     public void Step(StepReport step) => line.Update(() => string.Create(CultureInfo.InvariantCulture,

@@ -20,7 +20,7 @@ public static class MassSculptingFigure
         Interval[] contents = [.. ratio.Select((_, i) => after.Histogram.Content(i))];
         double[] scale = [.. ratio.Select((r, i) => contents[i].Value > 0 ? r / contents[i].Value : double.NaN)];
         (double low, double high) = LowerPanel.LogRange(ratio);
-        string afterName = $"{Markup.Escape(after.Name)}, *ε*_{{S}} = {at}";
+        string afterName = $"{Markup.Escape(after.Name)}, *ε*_{{S}} = {at} ({NumberText.Plain(after.Total)} jets)";
         var main = new Panel
         {
             X = new Axis { Title = "Jet mass *m*", Unit = "GeV", Low = edges[0], High = edges[^1] },

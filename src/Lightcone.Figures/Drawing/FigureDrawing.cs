@@ -69,7 +69,10 @@ public static partial class FigureDrawing
     }
 
     private static string Ends(AxisMap map) =>
-        $"{SvgText.Number(map.PixelLow)} {SvgText.Number(map.PixelHigh)} {NumberText.Exact(map.Low)} {NumberText.Exact(map.High)} {(map.Scale == AxisScale.Log ? "log" : "lin")}";
+        $"{SvgText.Number(map.PixelLow)} {SvgText.Number(map.PixelHigh)} {End(map.Low)} {End(map.High)} {(map.Scale == AxisScale.Log ? "log" : "lin")}";
+
+    // Nine digits are more than a pixel needs, and the same on every processor.
+    private static string End(double value) => value.ToString("G9", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void DrawPanel(SvgText svg, FigureLayout layout, int panel)
     {

@@ -1,3 +1,4 @@
+using Lightcone.Systems.LorentzNet.Kernels;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
@@ -115,28 +116,33 @@ public sealed class LorentzNetNetwork : IDisposable
         // φ_e's first layer is linear in [h_i | h_j | norm | dot]: its products with h are taken once a node, not once an edge.
         var first = State[$"{name}.phi_e.0.weight"];
         int width = recipe.Hidden;
-        return edges.Messages(new EdgeInputs
+        var settings = new EdgeBlockSettings
         {
-            From = linear(h, first.narrow(1, 0, width)),
-            To = linear(h, first.narrow(1, width, width)),
+            Channels = width,
+            MovesNodes = !last,
+            PositionStep = recipe.CoordinateWeight,
+            Clamp = recipe.Clamp > 0 ? recipe.Clamp : double.PositiveInfinity,
+            BatchStatistics = training,
+            Epsilon = BatchNormEpsilon,
+            Momentum = BatchNormMomentum,
+        };
+        var parameters = new EdgeBlockParameters
+        {
             NormWeight = first.select(1, 2 * width),
-            DotWeight = first.select(1, 2 * width + 1),
-            Momenta = x,
-            ScaleE = State[$"{name}.phi_e.1.weight"],
-            ShiftE = State[$"{name}.phi_e.1.bias"],
+            ProductWeight = first.select(1, 2 * width + 1),
+            NormalisationWeight = State[$"{name}.phi_e.1.weight"],
+            NormalisationBias = State[$"{name}.phi_e.1.bias"],
             RunningMean = State[$"{name}.phi_e.1.running_mean"],
             RunningVariance = State[$"{name}.phi_e.1.running_var"],
             MessageWeight = State[$"{name}.phi_e.3.weight"],
             MessageBias = State[$"{name}.phi_e.3.bias"],
             GateWeight = State[$"{name}.phi_m.0.weight"],
             GateBias = State[$"{name}.phi_m.0.bias"],
-            Step = last ? null : (State[$"{name}.phi_x.0.weight"], State[$"{name}.phi_x.0.bias"], State[$"{name}.phi_x.2.weight"]),
-            CoordinateWeight = recipe.CoordinateWeight,
-            Clamp = recipe.Clamp,
-            Momentum = BatchNormMomentum,
-            Epsilon = BatchNormEpsilon,
-            Training = training,
-        }, graph);
+            PositionWeight = last ? null : State[$"{name}.phi_x.0.weight"],
+            PositionBias = last ? null : State[$"{name}.phi_x.0.bias"],
+            PositionOutput = last ? null : State[$"{name}.phi_x.2.weight"],
+        };
+        return edges.Messages(new EdgeInputs(settings, linear(h, first.narrow(1, 0, width)), linear(h, first.narrow(1, width, width)), x, parameters), graph);
     }
 
     /// <summary>h ← h + φ_h([h, Σ_j m_ij, scalars]) (eq. 3.5).</summary>
@@ -155,7 +161,7 @@ public sealed class LorentzNetNetwork : IDisposable
     private (Tensor Y, Tensor? YPadding) Normalise(string name, Tensor z, Tensor? zPadding, JetGraph graph, bool training)
     {
         Tensor mean = State[$"{name}.running_mean"], variance = State[$"{name}.running_var"];
-        if (training)
+        if (training && graph.NodeCount > 0) // without a node there is nothing to average, and the running statistics stay
         {
             double padding = zPadding is null ? 0 : (double)graph.JetCount * graph.PaddedLength - graph.NodeCount, rows = graph.NodeCount + padding;
             var batchMean = zPadding is null ? z.mean([0]) : z.sum(dim: 0).Plus(zPadding[0].Times(padding)).Times(1 / rows);

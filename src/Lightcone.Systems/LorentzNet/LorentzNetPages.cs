@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Jets;
@@ -39,18 +40,23 @@ internal static class LorentzNetPages
     }
 
     private static Figure Pair(
-        FigureHeader header, string id, IJetSource source, (int Background, int Signal) rows, TaggerNumbers numbers, (string Background, string Signal) classes, string rule) =>
-        JetsFigure.Build(header, id, Drawn(source, rows.Background, classes.Background, numbers), Drawn(source, rows.Signal, classes.Signal, numbers), rule);
+        FigureHeader header, string id, IJetSource source, (int Background, int Signal) rows, TaggerNumbers numbers, (string Background, string Signal) classes, string rule)
+    {
+        double[] scores = numbers.Jets.Scores;
+        return JetsFigure.Build(header, id, Drawn(source, rows.Background, classes.Background), Drawn(source, rows.Signal, classes.Signal),
+            $"{rule} Difference of the logits: {NumberText.Plain(scores[rows.Background], 3)} left, {NumberText.Plain(scores[rows.Signal], 3)} right. Headings: class and jet mass.");
+    }
 
-    private static DrawnJet Drawn(IJetSource source, int row, string name, TaggerNumbers numbers)
+    private static double? Radius(IJetSource source) =>
+        double.TryParse(source.Schema.Facts.GetValueOrDefault("jet_radius"), NumberStyles.Float, CultureInfo.InvariantCulture, out double radius) ? radius : null;
+
+    private static DrawnJet Drawn(IJetSource source, int row, string name)
     {
         var jet = source.Read(row, 1);
         var axis = jet.Jet(0);
         double sign = axis.Pseudorapidity < 0 ? -1 : 1;
-        double[] scores = numbers.Jets.Scores;
         var constituents = Enumerable.Range(0, jet.ConstituentCount).Select(jet.Constituent).Where(c => c.Pt > 0)
             .Select(c => new DrawnConstituent(c.Pt, sign * (c.Pseudorapidity - axis.Pseudorapidity), FourMomentum.DeltaPhi(c.Azimuth, axis.Azimuth)));
-        double probability = 1 / (1 + Math.Exp(-scores[row]));
-        return new DrawnJet($"row {row}", $"{Markup.Escape(name)}, *m* = {NumberText.Plain(axis.Mass, 3)} GeV, score {NumberText.Plain(probability, 2)}", [.. constituents], 0.8);
+        return new DrawnJet($"row {row}", $"{Markup.Escape(name)}, {NumberText.Plain(axis.Mass, 3)} GeV", [.. constituents], Radius(source));
     }
 }

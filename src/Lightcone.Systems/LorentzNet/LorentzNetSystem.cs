@@ -72,10 +72,9 @@ public sealed class LorentzNetSystem : ISystem
         var (recipe, tensors) = LorentzNetWeights.Read(weights, settings);
         using var network = new LorentzNetNetwork(recipe);
         network.State.Load(tensors);
+        Run.RequireVacant(folder);
         using var @lock = RunLock.Take(folder);
-        var run = Run.Create(folder, recipe);
-        AtomicFile.WriteText(run.CitationPath, BibTex);
-        (provenance with { Data = [DataFile.Of("weights", weights, 0)] }).Write(run.ProvenancePath);
+        var run = Run.Create(folder, recipe, provenance with { Data = [DataFile.Of("weights", weights, 0)] }, BibTex);
         Safetensors.Write(run.BestPath, network.State.ToWeights().ToList(), new Dictionary<string, string> { ["system"] = Name });
         return run;
     }

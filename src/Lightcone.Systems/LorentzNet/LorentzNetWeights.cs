@@ -19,6 +19,12 @@ internal static class LorentzNetWeights
         if (!weights.Contains("embedding.weight") || weights["embedding.weight"].Shape is not [var hidden and > 0 and <= 4096, var scalars and (2 or 8)])
             throw new InputDataException("These are not LorentzNet's weights: embedding.weight [hidden, 2 or 8] is missing.", path, "Weights of another network.", "Name a LorentzNet file, .pt or .safetensors.");
         int layers = weights.Select(w => w.Name).Where(n => n.StartsWith("LGEBs.", StringComparison.Ordinal)).Select(n => n.Split('.')[1]).Distinct().Count();
+        if (layers is 0 or > 64)
+            throw new InputDataException($"These are not LorentzNet's weights: they have {layers} blocks.", path, "Weights of another network, or a part of them.", "Name a LorentzNet file, .pt or .safetensors.");
+        // A network is made only of a size that the file really fills: every block has a matrix of [hidden, hidden].
+        for (int l = 0; l < layers; l++)
+            if (!weights.Contains($"LGEBs.{l}.phi_e.3.weight") || !weights[$"LGEBs.{l}.phi_e.3.weight"].Shape.AsSpan().SequenceEqual([hidden, hidden]))
+                throw new InputDataException($"These are not LorentzNet's weights: LGEBs.{l}.phi_e.3.weight [{hidden}, {hidden}] is missing.", path, "Weights of another network, or a part of them.", "Name a LorentzNet file, .pt or .safetensors.");
         bool top = scalars == 2;
         var recipe = new LorentzNetRecipe
         {

@@ -22,7 +22,7 @@ public static class TaggerPages
         FigureHeader header, TaggerNumbers numbers, (string Background, string Signal) classes, IReadOnlyList<RocSeries> others, IReadOnlyList<ReferencePoint> references)
     {
         var jets = numbers.Jets;
-        var own = new RocSeries { Name = numbers.Title, Label = $"{numbers.Title}, AUC {NumberText.WithInterval(numbers.Curve.Auc())}", Curve = numbers.Curve };
+        var own = new RocSeries { Name = numbers.Title, Curve = numbers.Curve };
         var figures = new List<Figure>
         {
             RocFigure.Build(header, [own, .. others], references),

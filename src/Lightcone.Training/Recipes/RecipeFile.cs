@@ -100,9 +100,9 @@ public static class RecipeFile
         {
             throw NotARecipe(path, $"line {e.Start.Line}: {e.Message}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
-            throw NotARecipe(path, e.Message, e);
+            throw NotARecipe(path, e.Message, e); // the parser throws the last two on some malformed text
         }
     }
 

@@ -73,12 +73,12 @@ public static class Checkpoint
         optimiser.Load(file, OptimiserPrefix, Whole(file.Metadata, "optimiserSteps", path));
         return new TrainingPosition
         {
-            Epoch = (int)Whole(file.Metadata, "epoch", path),
+            Epoch = Epoch(file.Metadata, "epoch", path),
             StepInEpoch = Whole(file.Metadata, "stepInEpoch", path),
             Step = Whole(file.Metadata, "step", path),
             LossSum = Real(file.Metadata, "lossSum", path),
             BestValue = Real(file.Metadata, "bestValue", path),
-            BestEpoch = (int)Whole(file.Metadata, "bestEpoch", path),
+            BestEpoch = file.Metadata.GetValueOrDefault("bestEpoch") == "-1" ? -1 : Epoch(file.Metadata, "bestEpoch", path),
             Seconds = Real(file.Metadata, "seconds", path),
             MetricsBytes = Whole(file.Metadata, "metricsBytes", path),
         };
@@ -87,7 +87,10 @@ public static class Checkpoint
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
     private static long Whole(IReadOnlyDictionary<string, string> metadata, string name, string path) =>
-        metadata.TryGetValue(name, out string? text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : throw Damaged(name, path);
+        metadata.TryGetValue(name, out string? text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= 0 ? value : throw Damaged(name, path);
+
+    private static int Epoch(IReadOnlyDictionary<string, string> metadata, string name, string path) =>
+        Whole(metadata, name, path) is <= int.MaxValue and var epoch ? (int)epoch : throw Damaged(name, path);
 
     private static double Real(IReadOnlyDictionary<string, string> metadata, string name, string path) =>
         metadata.TryGetValue(name, out string? text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Damaged(name, path);

@@ -10,7 +10,7 @@ public sealed class MetricsLog : IDisposable
     /// <summary>Opens the log, keeping its first <paramref name="keptBytes"/> bytes.</summary>
     public MetricsLog(string path, long keptBytes)
     {
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0); // a line is written or refused at once
         file.SetLength(Math.Min(keptBytes, file.Length));
         file.Seek(0, SeekOrigin.End);
     }
@@ -59,6 +59,7 @@ public sealed class MetricsLog : IDisposable
         }
 
         line.WriteByte((byte)'\n');
+        long whole = file.Length;
         try
         {
             file.Write(line.GetBuffer(), 0, (int)line.Length);
@@ -66,6 +67,7 @@ public sealed class MetricsLog : IDisposable
         }
         catch (IOException e)
         {
+            file.SetLength(whole); // no half line
             throw new MachineException($"The metrics cannot be written: {e.Message}", file.Name, "The disk is full.", "Free some space, then train --resume.", e);
         }
     }

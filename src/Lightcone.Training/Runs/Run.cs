@@ -8,6 +8,9 @@ namespace Lightcone.Training.Runs;
 /// </summary>
 public sealed class Run
 {
+    private static readonly string[] BeforeFirstCheckpoint =
+        [RunLock.FileName, "provenance.json", "provenance.json.tmp", "CITATION.bib", "CITATION.bib.tmp", "recipe.yaml.tmp", "metrics.jsonl", "tensorboard"];
+
     private Run(string folder) => Folder = folder;
 
     /// <summary>The folder.</summary>
@@ -43,17 +46,31 @@ public sealed class Run
     /// <summary>Figures as SVG and CSV.</summary>
     public string FiguresFolder => Path.Combine(Folder, "figures");
 
-    /// <summary>Starts a new run in an empty or absent folder and writes its recipe.</summary>
+    /// <summary>
+    /// Starts a new run in an empty or absent folder, or over one that never reached a checkpoint. The recipe is written last: a folder with one can be
+    /// resumed. The caller holds the folder's lock.
+    /// </summary>
     /// <exception cref="UsageException">The folder already holds something.</exception>
     /// <exception cref="MachineException">The folder cannot be written.</exception>
-    public static Run Create(string folder, TrainingRecipe recipe)
+    public static Run Create(string folder, TrainingRecipe recipe, Provenance provenance, string citation)
     {
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(e => Path.GetFileName(e) != RunLock.FileName)))
-            throw new UsageException("The run's folder is not empty.", folder, "A training was already started there.",
-                $"Go on with it: lightcone train --resume {folder}; or choose another --out.");
+        RequireVacant(folder);
         var run = new Run(folder);
+        provenance.Write(run.ProvenancePath);
+        AtomicFile.WriteText(run.CitationPath, citation);
         AtomicFile.WriteText(run.RecipePath, RecipeFile.ToYaml(recipe));
         return run;
+    }
+
+    /// <summary>Refuses a folder in which no run can be started; to be asked before the lock, which would leave a file in a stranger's folder.</summary>
+    /// <exception cref="UsageException">The folder already holds something.</exception>
+    public static void RequireVacant(string folder)
+    {
+        var run = new Run(folder);
+        if (!File.Exists(folder) && (!Directory.Exists(folder) || Directory.EnumerateFileSystemEntries(folder).All(run.BelongsToStart))) return;
+        if (File.Exists(run.RecipePath))
+            throw new UsageException("The run's folder is not empty.", folder, "A training was already started there.", $"Go on with it: lightcone train --resume {folder}; or choose another --out.");
+        throw new UsageException("The run's folder is not empty.", folder, "It holds other files.", "Choose another --out.");
     }
 
     /// <summary>Opens an existing run.</summary>
@@ -65,4 +82,12 @@ public sealed class Run
             throw new InputDataException("This is not a run: it has no recipe.yaml.", folder, "A misspelt path, or a training that never started.", "Name the folder given to train --out.");
         return run;
     }
+
+    // A recipe without provenance was not written by a start.
+    private bool BelongsToStart(string entry) => Path.GetFileName(entry) switch
+    {
+        "recipe.yaml" => File.Exists(ProvenancePath),
+        "checkpoints" => !Directory.EnumerateFiles(entry, "*.safetensors", SearchOption.AllDirectories).Any(),
+        var name => BeforeFirstCheckpoint.Contains(name),
+    };
 }

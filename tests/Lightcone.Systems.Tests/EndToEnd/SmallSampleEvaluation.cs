@@ -36,8 +36,7 @@ public sealed class SmallSampleEvaluation
         var recipe = new LorentzNetRecipe { Hidden = 4, Layers = 1 };
         torch.manual_seed(1);
         using var network = new LorentzNetNetwork(recipe);
-        var run = Run.Create(folder, recipe);
-        Provenance.OfThisProcess(1, mklAnyCpu: false).Write(run.ProvenancePath);
+        var run = Run.Create(folder, recipe, Provenance.OfThisProcess(1, mklAnyCpu: false), "");
         Safetensors.Write(run.BestPath, network.State.ToWeights().ToList(), new Dictionary<string, string> { ["system"] = "lorentznet" });
         return run;
     }

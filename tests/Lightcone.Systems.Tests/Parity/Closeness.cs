@@ -22,6 +22,7 @@ internal static class Closeness
         }
 
         double difference = Math.Abs(actual[worst] - expected[worst]);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: off by at most {difference:E1}, allowed {tolerance:E1}");
         Assert.True(difference <= tolerance, $"{what}[{worst}] = {actual[worst]:R}, expected {expected[worst]:R}: off by {difference:E2}, allowed {tolerance:E2}.");
     }
 }

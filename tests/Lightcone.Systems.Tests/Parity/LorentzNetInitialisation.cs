@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Lightcone.Tests.Parity;
 
 /// <summary>Fresh weights: the same draws in the same order as the published code (seed 99, CPU).</summary>
+[Collection(Training.SeededGenerator.Name)]
 public sealed class LorentzNetInitialisation
 {
     [Theory]

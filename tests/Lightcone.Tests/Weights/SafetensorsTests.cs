@@ -99,7 +99,7 @@ public sealed class SafetensorsTests
         }));
         Assert.Equal(old, File.ReadAllBytes(path));
         Assert.Single(Directory.GetFiles(folder["sub"]));
-        Assert.Throws<MachineException>(() => Safetensors.Write(Path.Combine(folder["absent"], "w"), Sample));
+        Assert.Throws<MachineException>(() => Safetensors.Write(Path.Combine(path, "below a file"), Sample));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
@@ -23,6 +24,7 @@ public sealed unsafe partial class EdgeBlockEngine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTo<T>(Span<T> sum, ReadOnlySpan<T> part)
         where T : struct, INumber<T>
     {
@@ -36,6 +38,7 @@ public sealed unsafe partial class EdgeBlockEngine
     /// What the batch's mean and variance do to the gradients. With ẑ = r(z − mean), k1 = Σ dy / E and k2 = Σ dy·ẑ / E, the gradient of z is
     /// g·r·(dy − k1 − k2·ẑ); its sums over edges follow from sums over nodes.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ShareStatistics()
     {
         int channels = _channels;
@@ -97,6 +100,7 @@ public sealed unsafe partial class EdgeBlockEngine
     /// One channel of the position layer. With P = Σ ds·[open]·(gate·message) and B = Σ ds·[open], its gradients are output·P and output·B, and
     /// the output's Σ ds·hidden = weight·P + bias·B, because an open unit is linear.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WritePosition(in EdgeBlockInputs inputs, in EdgeBlockGradients gradients, int channel, float* sums, double bias)
     {
         float output = inputs.PositionOutput[channel];
@@ -113,6 +117,7 @@ public sealed unsafe partial class EdgeBlockEngine
         gradients.PositionOutput[channel] = (float)hidden;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double SumOfLanes(float* rows, int channel)
     {
         double sum = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
 /// <content>The stages of both passes and the sums between them.</content>
@@ -79,6 +81,7 @@ public sealed unsafe partial class EdgeBlockEngine
     }
 
     /// <summary>Folds the normalisation into the first layer and packs the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fold()
     {
         var memory = _problem.Memory;

@@ -56,7 +56,8 @@ public sealed record EdgeBlockParameters
 /// </summary>
 /// <remarks>
 /// An exception must not leave a backward pass, because it would end the process. It is kept in <see cref="BackwardFailure"/> while zero
-/// gradients are returned; call <see cref="ThrowIfBackwardFailed"/> after every <c>backward()</c>.
+/// gradients are returned; call <see cref="ThrowIfBackwardFailed"/> after every <c>backward()</c>. Run every step in a dispose scope: inputs
+/// that are not contiguous are copied into it.
 /// </remarks>
 public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock>
 {

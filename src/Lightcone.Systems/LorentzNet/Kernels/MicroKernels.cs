@@ -43,6 +43,7 @@ internal static unsafe class MicroKernels<W, F, D>
     }
 
     /// <summary>Packs a row-major [outputs, inputs] matrix; with <paramref name="transposed"/> the matrix stored is [inputs, outputs].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* matrix, float* packed, int outputs, int inputs, bool transposed)
     {
         nint outputStep = transposed ? 1 : inputs, inputStep = transposed ? outputs : 1;
