@@ -6,9 +6,6 @@ using Lightcone.Kinematics;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Tests;
 using Lightcone.Tests.Training;
-using Lightcone.Training.Runs;
-using Lightcone.Weights;
-using TorchSharp;
 
 namespace Lightcone.Systems.Tests.EndToEnd;
 
@@ -21,7 +18,7 @@ public sealed class SmallSampleEvaluation
     public void A_rival_that_lets_no_background_jet_pass_is_left_out_of_the_references()
     {
         using var folder = new TemporaryFolder();
-        var run = FreshRun(folder["run"]);
+        var run = FreshRun.In(folder["run"]);
         CompactWriter.Write(new InMemorySource(TopsAndLightJets(20), ToyJets.Schema), folder["test.h5"]);
         using var data = SplitFolder.Open(folder["test.h5"], DataSplit.Test);
         new LorentzNetSystem().Evaluate(run, data, new EvaluationRequest { Command = "lightcone evaluate", Threads = 1 });
@@ -29,16 +26,6 @@ public sealed class SmallSampleEvaluation
         Assert.Equal(1.0, document.Number("auc/jet-mass window")!.Value);
         Assert.Empty(document.References);
         Assert.DoesNotContain("times as many", document.Answer, StringComparison.Ordinal);
-    }
-
-    private static Run FreshRun(string folder)
-    {
-        var recipe = new LorentzNetRecipe { Hidden = 4, Layers = 1 };
-        torch.manual_seed(1);
-        using var network = new LorentzNetNetwork(recipe);
-        var run = Run.Create(folder, recipe, Provenance.OfThisProcess(1, mklAnyCpu: false), "");
-        Safetensors.Write(run.BestPath, network.State.ToWeights().ToList(), new Dictionary<string, string> { ["system"] = "lorentznet" });
-        return run;
     }
 
     // Two massless constituents a jet, as far apart as the mass asks for: m² = 2 p² (1 − cos Δφ).
