@@ -69,7 +69,12 @@ internal static class DatasetCheckCommand
             if (finding.Status == FindingStatus.Warn && finding.WhatToDo is not null) terminal.Line($"         do: {finding.WhatToDo}");
         }
         terminal.Line();
-        if (report.Classes.Count > 0) Table(report).Write(terminal);
+        if (report.Classes.Count > 0)
+        {
+            Table(report).Write(terminal);
+            terminal.Line();
+        }
+
         int passed = report.Findings.Count(f => f.Status == FindingStatus.Pass), failed = report.Findings.Count(f => f.Status == FindingStatus.Fail);
         terminal.Line(failed == 0 ? $"{passed} checks passed." : $"{passed} checks passed, {failed} failed.");
     }

@@ -124,7 +124,7 @@ internal sealed class TrainingProgress(TerminalWriter terminal, string start) : 
 
     public string Summary() => last is not { } end
         ? "Nothing left to do: all epochs were done."
-        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epochs in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epoch{(end.Epoch == 0 ? "" : "s")} in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
 
     public void Dispose() => line.Dispose();
 

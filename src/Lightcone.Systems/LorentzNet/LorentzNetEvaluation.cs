@@ -84,6 +84,7 @@ internal static class LorentzNetEvaluation
         var curve = RocCurve.From(Array.ConvertAll(jets.Mass, m => -Math.Abs(m - TopMass)), jets.Labels);
         var series = new RocSeries { Name = "jet-mass window", Label = "|*m* − 173 GeV|", Curve = curve };
         var half = curve.Nearest(0.5);
+        if (half.IsLimit) return ([series], []);
         return ([series],
         [
             new EvaluationReference
@@ -97,7 +98,7 @@ internal static class LorentzNetEvaluation
     private static string Answer(TaggerNumbers numbers, IReadOnlyList<RocSeries> others)
     {
         var own = numbers.Curve.Nearest(0.5);
-        if (own.IsLimit || others.Count == 0) return numbers.Answer;
+        if (own.IsLimit || others.Count == 0 || others[0].Curve.Nearest(0.5).IsLimit) return numbers.Answer;
         double ratio = own.Rejection.Value / others[0].Curve.Nearest(0.5).Rejection.Value;
         return $"{numbers.Answer[..^1]}, {Figures.NumberText.Plain(ratio, 2)} times as many as a {others[0].Name}.";
     }
