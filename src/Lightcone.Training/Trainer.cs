@@ -109,6 +109,7 @@ public sealed class Trainer : IDisposable
             LengthGroup = recipe.Bucketing,
         };
         using var stream = batches.From(position.StepInEpoch * recipe.Accumulate).GetEnumerator();
+        session.BeginSteps();
         while (position.StepInEpoch < stepsPerEpoch && !session.MustStop)
         {
             var (loss, norm) = Step(stream, position, rate);
@@ -261,6 +262,9 @@ public sealed class Trainer : IDisposable
         public double Seconds => secondsBefore + clock.Elapsed.TotalSeconds;
 
         public bool MustStop => stop.IsCancellationRequested || (limit is { } t && clock.Elapsed >= t);
+
+        /// <summary>Steps begin after something else, a validation say, whose time is not theirs.</summary>
+        public void BeginSteps() => lastStep = clock.Elapsed.TotalSeconds;
 
         /// <summary>Jets a second, smoothed over some twenty steps; called once a step.</summary>
         public double Rate(int jets)

@@ -42,7 +42,7 @@ internal static class CheckCommand
         using var source = SplitFolder.Open(data ?? SampleFolder.Path, DataSplit.Test);
         JetBatch jets = source.Jets.Read(0, (int)Math.Min(count, source.Jets.Count));
         var report = system.CheckSymmetry(run, jets);
-        terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {threads} threads");
+        terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {EngineSetup.Words(threads)}");
         terminal.Line("largest change of a logit, beams transformed with the jets");
         terminal.Line();
         WriteTable(report, terminal);

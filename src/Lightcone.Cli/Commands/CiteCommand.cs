@@ -11,7 +11,7 @@ internal static class CiteCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "The run's folder." };
-        var command = new Verb("cite", "Print, as BibTeX, the papers and programs that a run used.") { Examples = ["lightcone cite runs/top"] };
+        var command = new Verb("cite", "Print, as BibTeX, the papers that a run used.") { Examples = ["lightcone cite runs/top"] };
         command.Arguments.Add(run);
         command.SetAction(parse => (int)Run(parse.GetRequiredValue(run), TerminalWriter.Open(parse)));
         return command;

@@ -26,15 +26,15 @@ internal static class CommonOptions
     /// <summary>Changes of recipe fields, any number of them.</summary>
     public static Option<string[]> Settings() => new("--set")
     {
-        Description = "Change a field of the recipe; may be repeated.",
+        Description = "Change a field of the recipe (docs/reference/recipe.md); may be repeated.",
         HelpName = "NAME=VALUE",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>Number of processor threads; 0 (the default) takes every core of this process.</summary>
+    /// <summary>Number of processor threads; 0 (the default) takes what <see cref="EngineSetup.Start"/> finds.</summary>
     public static Option<int> Threads() => new("--threads")
     {
-        Description = "Processor threads; 0 takes every core this process may use.",
+        Description = "Processor threads; 0 takes every core this process may use, or fewer if OMP_NUM_THREADS says so.",
         HelpName = "N",
         DefaultValueFactory = _ => 0,
     };

@@ -47,7 +47,7 @@ internal static class DoctorCommand
         findings.Add(DoctorEngine.Check());
         double rate = DoctorEngine.MatrixProductRate();
         findings.Add(DoctorEngine.DescribeRate(rate, machine));
-        findings.Add(DoctorEngine.HasGpu ? new(DoctorStatus.Pass, "a GPU is there: --device cuda:0 uses it") : new(DoctorStatus.Note, "no GPU; --device cpu is used"));
+        findings.Add(DoctorEngine.HasGpu ? new(DoctorStatus.Note, "a GPU is there; this version computes on the processor only") : new(DoctorStatus.Note, "no GPU; none is needed"));
         return rate;
     }
 

@@ -89,6 +89,7 @@ internal static class EvaluateCommand
     private static string ValueOf(EvaluationNumber number) => number switch
     {
         { Value: null, Lower: { } lower } => $"> {NumberText.Plain(lower, 3)}",
+        { Value: { } value, Lower: null, Upper: { } limit } => $"{NumberText.Plain(value, 2)} (limit {NumberText.Plain(limit, 2)})",
         { Value: { } value, Lower: null } => NumberText.Plain(value, 3),
         _ => NumberText.WithInterval(number.ToInterval()),
     };

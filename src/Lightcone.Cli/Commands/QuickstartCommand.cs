@@ -18,7 +18,7 @@ internal static class QuickstartCommand
         var data = new Option<string?>("--data") { Description = "Folder with train, val and test files; the shipped sample by default.", HelpName = "FOLDER" };
         var settings = CommonOptions.Settings();
         var threads = CommonOptions.Threads();
-        var command = new Verb("quickstart", "Train a small Lorentz-equivariant tagger on the shipped jets and open its report.")
+        var command = new Verb("quickstart", "Train a small Lorentz-equivariant tagger on the shipped jets and write its report.")
         {
             Examples = ["lightcone quickstart", "lightcone quickstart --out runs/mine --set epochs=3"],
             Options = { output, data, settings, threads },
@@ -33,10 +33,10 @@ internal static class QuickstartCommand
     {
         var (system, named) = SystemCatalogue.Training(Training);
         var recipe = settings.Aggregate(named.Recipe, RecipeFile.Set);
-        terminal.Line($"{system.Title} on {data}: {recipe.Epochs} epochs, seed {recipe.Seed}, {threads} threads. Recipe: lightcone train {Training} --print-recipe");
+        terminal.Line($"{system.Title} on {data}: {recipe.Epochs} epochs, seed {recipe.Seed}, {EngineSetup.Words(threads)}. Recipe: lightcone train {Training} --print-recipe");
         TrainingOutcome outcome;
         string summary;
-        using (var progress = new TrainingProgress(terminal))
+        using (var progress = new TrainingProgress(terminal, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}"))
         {
             outcome = TrainingSession.Start(system, recipe, new TrainingRequest
             {

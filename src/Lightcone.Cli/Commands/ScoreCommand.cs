@@ -38,8 +38,9 @@ internal static class ScoreCommand
         using var model = system.Load(run);
         using var source = SplitFolder.Open(data, DataSplit.Test);
         long total = source.Jets.Count;
-        bool labelled = source.Jets.Read(0, (int)Math.Min(1, total)).Labels is not null;
-        using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {threads} threads"))
+        if (total == 0) throw new InputDataException("The file holds no jet.", data, "An empty selection when it was written.", "Check it: lightcone dataset inspect.");
+        bool labelled = source.Jets.Read(0, 1).Labels is not null;
+        using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {EngineSetup.Words(threads)}"))
             ScoreWriter.Write(output, total, classes: 2, labelled, Batches(model, source.Jets, progress, stop), new Dictionary<string, string>
             {
                 ["model"] = $"{system.Name} {run.Name}",

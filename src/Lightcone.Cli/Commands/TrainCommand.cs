@@ -44,7 +44,7 @@ internal static class TrainCommand
         {
             if (choice.Settings.Length > 0)
                 throw new UsageException("A resumed run keeps its recipe.", "--set", "A changed recipe would make another training of it.", "Start a new run with --out.");
-            return Report(choice.Resume, terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
+            return Report(choice.Resume, $"resume {choice.Resume}", terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
         }
 
         if (choice.Name is null)
@@ -58,7 +58,7 @@ internal static class TrainCommand
         }
 
         string run = choice.Out ?? throw new UsageException("There is no folder for the run.", "--out", "The option was forgotten.", $"Add --out runs/{choice.Name}.");
-        return Report(run, terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
+        return Report(run, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}", terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
     }
 
     private static TrainingRequest Request(Choice choice, string run) => new()
@@ -71,9 +71,9 @@ internal static class TrainCommand
         MaxTime = choice.MaxTime is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };
 
-    private static ExitCode Report(string run, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
+    private static ExitCode Report(string run, string start, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
     {
-        using var progress = new TrainingProgress(terminal);
+        using var progress = new TrainingProgress(terminal, start);
         var outcome = train(progress);
         progress.Dispose();
         if (outcome == TrainingOutcome.Finished)
@@ -102,9 +102,9 @@ internal static class TrainCommand
 }
 
 /// <summary>Shows a training as it goes: one moving line on a terminal, a line a minute and an epoch in a log.</summary>
-internal sealed class TrainingProgress(TerminalWriter terminal) : ITrainingObserver, IDisposable
+internal sealed class TrainingProgress(TerminalWriter terminal, string start) : ITrainingObserver, IDisposable
 {
-    private readonly ProgressLine line = new(terminal, "training");
+    private readonly ProgressLine line = new(terminal, start);
     private EpochReport? best, last;
 
     public void Step(StepReport step) => line.Update(() => string.Create(CultureInfo.InvariantCulture,
@@ -124,7 +124,7 @@ internal sealed class TrainingProgress(TerminalWriter terminal) : ITrainingObser
 
     public string Summary() => last is not { } end
         ? "Nothing left to do: all epochs were done."
-        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epochs in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epoch{(end.Epoch == 0 ? "" : "s")} in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
 
     public void Dispose() => line.Dispose();
 

@@ -26,6 +26,7 @@ internal static class LorentzNetEvaluation
         var sample = DataCard.Of(data.Jets.Schema, files, jets.Labels);
         var header = DataCard.Header(title, run, data.Jets.Schema, sample);
         var (others, references) = Comparisons(model.Recipe, jets);
+        var (baselines, points) = Baselines.Read(files, numbers.Curve.Backgrounds);
         var symmetry = SymmetryFile.Read(run);
         var provenance = Provenance.Read(run.ProvenancePath);
         var document = new EvaluationDocument
@@ -39,7 +40,7 @@ internal static class LorentzNetEvaluation
             Sample = sample,
             Model = Describe(model, provenance),
             Numbers = [.. numbers.All(), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
-            References = references,
+            References = [.. baselines, .. references],
             Gates = symmetry is null ? [NotRun()] : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))],
             Warnings = numbers.Warnings(),
             Provenance = new EvaluationProvenance
@@ -56,7 +57,7 @@ internal static class LorentzNetEvaluation
         var classes = (DataCard.ClassName(data.Jets.Schema, 0), DataCard.ClassName(data.Jets.Schema, 1));
         return EvaluationFiles.Write(run, document,
         [
-            .. TaggerPages.Build(header, numbers, classes, others, []),
+            .. TaggerPages.Build(header, numbers, classes, others, points),
             .. LorentzNetPages.Build(header, data.Jets, numbers, classes, symmetry),
             .. TrainingPages.Build(header, run),
         ]);
@@ -83,6 +84,7 @@ internal static class LorentzNetEvaluation
         var curve = RocCurve.From(Array.ConvertAll(jets.Mass, m => -Math.Abs(m - TopMass)), jets.Labels);
         var series = new RocSeries { Name = "jet-mass window", Label = "|*m* − 173 GeV|", Curve = curve };
         var half = curve.Nearest(0.5);
+        if (half.IsLimit) return ([series], []);
         return ([series],
         [
             new EvaluationReference
@@ -96,7 +98,7 @@ internal static class LorentzNetEvaluation
     private static string Answer(TaggerNumbers numbers, IReadOnlyList<RocSeries> others)
     {
         var own = numbers.Curve.Nearest(0.5);
-        if (own.IsLimit || others.Count == 0) return numbers.Answer;
+        if (own.IsLimit || others.Count == 0 || others[0].Curve.Nearest(0.5).IsLimit) return numbers.Answer;
         double ratio = own.Rejection.Value / others[0].Curve.Nearest(0.5).Rejection.Value;
         return $"{numbers.Answer[..^1]}, {Figures.NumberText.Plain(ratio, 2)} times as many as a {others[0].Name}.";
     }

@@ -1,0 +1,82 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Lightcone.Systems;
+using Lightcone.Tests;
+using Lightcone.Training.Recipes;
+
+namespace Lightcone.Systems.Tests.House;
+
+/// <summary>The recipe page says what the recipes are.</summary>
+public sealed class DocumentedRecipe
+{
+    private static readonly Dictionary<string, string[]> Rows = ReadRows();
+
+    [Fact]
+    public void Every_field_of_every_recipe_stands_on_the_page_with_its_default()
+    {
+        var wrong = new List<string>();
+        foreach (var system in SystemCatalogue.All)
+            foreach (var (name, value) in RecipeFile.Fields(system.DefaultRecipe))
+                if (!Rows.TryGetValue(name, out string[]? row)) wrong.Add($"{name} is missing");
+                else if (row[1] != value) wrong.Add($"{name}: the page says {row[1]}, the recipe {value}");
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Every_row_of_the_page_is_a_field_of_a_recipe()
+    {
+        var known = SystemCatalogue.All.SelectMany(s => RecipeFile.Fields(s.DefaultRecipe)).Select(f => f.Name);
+        Assert.Empty(Rows.Keys.Except(known));
+    }
+
+    [Fact]
+    public void The_words_and_ranges_of_a_field_stand_beside_it()
+    {
+        var wrong = new List<string>();
+        foreach (var system in SystemCatalogue.All)
+            foreach (var property in system.DefaultRecipe.GetType().GetProperties().Where(p => p.CanWrite))
+            {
+                string name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..], values = Rows[name][2];
+                string expected = property.PropertyType.IsEnum ? string.Join(", ", Enum.GetNames(property.PropertyType))
+                    : property.GetCustomAttribute<RangeAttribute>() is { } range ? Text(range) : values;
+                if (values != expected) wrong.Add($"{name}: the page says {values}, the recipe {expected}");
+            }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void What_each_named_recipe_changes_stands_on_the_page()
+    {
+        string page = File.ReadAllText(Page);
+        var missing = new List<string>();
+        foreach (var system in SystemCatalogue.All)
+            foreach (var named in system.Recipes)
+            {
+                var changes = RecipeFile.Fields(named.Recipe).Except(RecipeFile.Fields(system.DefaultRecipe)).Select(f => $"{f.Name}={f.Value}");
+                string row = $"| `{named.Name}` | {named.Summary} | {(changes.Any() ? string.Join(", ", changes.Select(c => $"`{c}`")) : "nothing")} |";
+                if (!page.Contains(row, StringComparison.Ordinal)) missing.Add(row);
+            }
+
+        Assert.Empty(missing);
+    }
+
+    private static string Page => Path.Combine(Repository.Root, "docs", "reference", "recipe.md");
+
+    private static string Text(RangeAttribute range)
+    {
+        double least = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), most = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
+        string from = range.MinimumIsExclusive ? "above " + Number(least) : Number(least);
+        if (most is double.MaxValue or int.MaxValue) return range.MinimumIsExclusive ? from : "from " + from;
+        return $"{from} to {(range.MaximumIsExclusive ? "below " : "")}{Number(most)}";
+    }
+
+    private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+
+    // Rows of the tables of fields: | `name` | default | values | …
+    private static Dictionary<string, string[]> ReadRows() => File.ReadLines(Page)
+        .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.Contains("-lorentznet` |", StringComparison.Ordinal))
+        .Select(l => l.Trim('|', ' ').Split(" | ", StringSplitOptions.TrimEntries))
+        .ToDictionary(c => c[0].Trim('`'), c => c);
+}
