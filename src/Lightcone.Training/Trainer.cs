@@ -132,25 +132,25 @@ public sealed class Trainer : IDisposable
     private (double Loss, double GradientNorm) Step(IEnumerator<JetBatch> stream, TrainingPosition position, double rate)
     {
         double loss = 0;
-        var rows = new List<long>();
+        var batches = new List<JetBatch>();
         optimiser.ZeroGradients();
         for (int micro = 0; micro < recipe.Accumulate; micro++)
         {
             if (!stream.MoveNext()) throw new InvalidOperationException("The epoch has fewer batches than counted.");
-            rows.AddRange(stream.Current.Rows);
+            batches.Add(stream.Current);
             var draw = new RandomStream(recipe.Seed, "step", position.Epoch, position.StepInEpoch * recipe.Accumulate + micro);
             manual_seed((long)(draw.NextUInt64() >> 1));
             using var scope = NewDisposeScope();
             var term = task.Loss(stream.Current);
             double value = term.detach().to(ScalarType.Float64).item<double>();
-            if (!double.IsFinite(value)) throw Diverged("The loss is not a number", rows, position);
+            if (!double.IsFinite(value)) throw Diverged("The loss is not a number", batches, position);
             (recipe.Accumulate == 1 ? term : term.Times(1.0 / recipe.Accumulate)).backward();
             task.AfterBackward();
             loss += value / recipe.Accumulate;
         }
 
         double norm = optimiser.ClipGradients(recipe.ClipGradient);
-        if (!double.IsFinite(norm)) throw Diverged("The gradient is not a number", rows, position);
+        if (!double.IsFinite(norm)) throw Diverged("The gradient is not a number", batches, position);
         optimiser.Step(rate);
         UpdateAverage(position.Step);
         return (loss, norm);
@@ -206,11 +206,27 @@ public sealed class Trainer : IDisposable
         observer.Checkpoint(position.Epoch, position.Step);
     }
 
-    private DivergenceException Diverged(string what, List<long> rows, TrainingPosition position) => new(
+    private DivergenceException Diverged(string what, List<JetBatch> batches, TrainingPosition position) => new(
         what + ".",
-        $"{run.Folder}, epoch {position.Epoch + 1}, step {position.StepInEpoch + 1}, training rows {string.Join(", ", rows.Take(8))}{(rows.Count > 8 ? $" and {rows.Count - 8} more" : "")}",
+        $"{run.Folder}, epoch {position.Epoch + 1}, step {position.StepInEpoch + 1}, training rows {Named(batches)}",
         "A jet with an extreme four-momentum, or a learning rate that is too high.",
         "Check the rows: lightcone dataset check; then lower learningRate or set clipGradient=1. The last checkpoint is from before this step.");
+
+    // The jets that are to blame for certain, where there are any; else all of the step.
+    private static string Named(List<JetBatch> batches)
+    {
+        var rows = batches.SelectMany(b => Enumerable.Range(0, b.JetCount).Where(jet => !IsFinite(b, jet)).Select(jet => b.Rows[jet])).ToList();
+        if (rows.Count == 0) rows = batches.SelectMany(b => b.Rows).ToList();
+        return string.Join(", ", rows.Take(8)) + (rows.Count > 8 ? $" and {rows.Count - 8} more" : "");
+    }
+
+    // Networks read four-momenta in float32.
+    private static bool IsFinite(JetBatch batch, int jet)
+    {
+        foreach (double component in batch.Momenta.AsSpan(4 * batch.Offsets[jet], 4 * batch.Multiplicity(jet)))
+            if (!float.IsFinite((float)component)) return false;
+        return true;
+    }
 
     /// <summary>Puts the averaged weights into the network for a validation, and the trained ones back.</summary>
     private sealed class Exchange : IDisposable

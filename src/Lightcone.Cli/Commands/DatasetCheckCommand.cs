@@ -28,7 +28,8 @@ internal static class DatasetCheckCommand
     private static ExitCode Run(string[] files, string? classes, TerminalWriter terminal, CancellationToken cancellation)
     {
         string[] paths = [.. files.SelectMany(Expand)];
-        var reports = DatasetChecks.Run(paths, DatasetCommand.FormatOptions(classes), null, cancellation);
+        using var line = DatasetCommand.ProgressFor(paths, terminal, $"checking {paths.Length} files");
+        var reports = DatasetChecks.Run(paths, DatasetCommand.FormatOptions(classes), line is null ? null : new Told<double>(share => line.Update(() => $"checked {100 * share:0} %")), cancellation);
         for (int i = 0; i < reports.Count; i++)
         {
             if (i > 0) terminal.Line();

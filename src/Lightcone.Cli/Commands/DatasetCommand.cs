@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lightcone.Cli.Terminal;
 
 namespace Lightcone.Cli.Commands;
 
@@ -24,8 +25,18 @@ internal static class DatasetCommand
         HelpName = "NAMES",
     };
 
+    /// <summary>A progress line for files that take a while; small ones are done before it could be read.</summary>
+    public static ProgressLine? ProgressFor(IEnumerable<string> paths, TerminalWriter terminal, string start) =>
+        paths.Sum(p => File.Exists(p) ? new FileInfo(p).Length : 0) > 50_000_000 ? new ProgressLine(terminal, start) : null;
+
     public static Formats.FormatOptions FormatOptions(string? classNames) => new()
     {
         ClassNames = classNames?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
     };
+}
+
+/// <summary>Calls at once, on the thread that reports; the runtime's own <see cref="Progress{T}"/> calls later, from another one.</summary>
+internal sealed class Told<T>(Action<T> tell) : IProgress<T>
+{
+    public void Report(T value) => tell(value);
 }

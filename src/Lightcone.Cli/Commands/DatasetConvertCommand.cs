@@ -49,8 +49,9 @@ internal static class DatasetConvertCommand
         if (Path.GetFullPath(input) == Path.GetFullPath(output))
             throw new UsageException("Input and output are the same file.", output, "the same name was given twice", "write to another name, then move it");
         using var source = FormatCatalogue.Open(input, format);
-        CompactWriter.Write(source, output, options, null, cancellation);
         long jets = options.Count ?? source.Count - options.First;
+        using (var line = DatasetCommand.ProgressFor([input], terminal, $"converting {input}"))
+            CompactWriter.Write(source, output, options, line is null ? null : new Told<long>(done => line.Update(() => $"{DatasetInspectCommand.Number(done)} of {DatasetInspectCommand.Number(jets)} jets written")), cancellation);
         terminal.Line($"{output}   {DatasetInspectCommand.Number(jets)} jets from {source.Schema.Layout}, {new FileInfo(output).Length / 1e6:0.##} MB");
         terminal.Next($"lightcone dataset check {output}");
     }

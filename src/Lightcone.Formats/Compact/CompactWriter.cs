@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Numerics;
 using Lightcone.Formats.Hdf5;
 using Lightcone.Jets;
 using Lightcone.Kinematics;
-using PureHDF;
 
 namespace Lightcone.Formats.Compact;
 

@@ -39,7 +39,7 @@ internal sealed class EnergyFlowSource : IJetSource, IPaddedSource
         slots = (int)particles.Header.Shape[1];
         string? labelName = file.Contains("y") ? "y" : file.Contains("y_") ? "y_" : null;
         label = labelName is null ? null : file.Array(labelName);
-        if (label is not null && label.Header.Shape is not [var rows] | label.Rows != Count) throw Damage.In(file.Path, labelName, new InvalidDataException("one label a jet is needed"));
+        if (label is not null && (label.Header.Shape.Length != 1 || label.Rows != Count)) throw Damage.In(file.Path, labelName, new InvalidDataException("one label a jet is needed"));
         Schema = new JetSchema
         {
             Layout = layout,

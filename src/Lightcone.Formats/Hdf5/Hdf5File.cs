@@ -2,7 +2,7 @@ namespace Lightcone.Formats.Hdf5;
 
 /// <summary>
 /// An HDF5 file for reading, within limits: everything that a size field in the file could allocate or loop over is checked against the file's
-/// length first. External links, external storage and virtual datasets are refused. Why this is written here: docs/decisions/0010-hdf5-reading.md.
+/// length first. External links, external storage and virtual datasets are refused. Why this is written here: docs/decisions/0009-hdf5-reading.md.
 /// </summary>
 internal sealed class Hdf5File : IDisposable
 {

@@ -68,7 +68,7 @@ internal sealed class LgnSource : IJetSource, IPaddedSource
         if (count == 0) return JetBatch.Empty;
         double[] stored = momenta.ReadDoubles(first, count);
         long[]? marks = mask?.ReadIntegers(first, count);
-        var compacted = new Compaction(count, slots, stored, c => marks is null || marks[c] == 1, first, padding);
+        var compacted = new Compaction(count, slots, stored, c => marks is null ? !IsBeam(stored.AsSpan(4 * c, 4)) : marks[c] == 1, first, padding);
         return new JetBatch
         {
             Rows = Layout.Rows(first, count),
@@ -78,6 +78,9 @@ internal sealed class LgnSource : IJetSource, IPaddedSource
             JetColumns = jetColumns.ToDictionary(c => c.Name, c => c.Values.ReadSingles(first, count)),
         };
     }
+
+    /// <summary>Without marks, beams (two last rows of some files) are told by their direction: no constituent has pt = 0 exactly.</summary>
+    private static bool IsBeam(ReadOnlySpan<double> p) => p is [_, 0, 0, not 0];
 
     private Hdf5Dataset? Shaped(string path, long[] extents)
     {

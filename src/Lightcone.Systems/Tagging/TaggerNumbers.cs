@@ -54,7 +54,7 @@ public sealed class TaggerNumbers
             string auc = NumberText.WithInterval(Curve.Auc());
             return half.IsLimit
                 ? $"{Title} lets no background jet of {NumberText.Count(Curve.Backgrounds)} pass at 50 % signal efficiency (AUC {auc})."
-                : $"{Title} rejects {NumberText.Plain(half.Rejection.Value, 3)} background jets per accepted one at 50 % signal efficiency (AUC {auc}).";
+                : $"{Title} rejects {NumberText.WithInterval(half.Rejection)} background jets per accepted one at 50 % signal efficiency (AUC {auc}).";
         }
     }
 

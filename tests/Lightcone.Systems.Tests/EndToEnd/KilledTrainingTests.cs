@@ -25,7 +25,7 @@ public sealed class KilledTrainingTests
             while (true)
             {
                 using var process = LightconeProcess.Start(File.Exists(Path.Combine(run, "recipe.yaml")) ? TinyTraining.Resume(run) : training.Start(run));
-                if (kills < Kills && !EndsBefore(process, run, ref random))
+                if (kills < Kills && !EndsBefore(process, run, kills, ref random))
                 {
                     process.Kill();
                     process.WaitForExit();
@@ -52,9 +52,9 @@ public sealed class KilledTrainingTests
     /// Waits for a random moment: while the run's folder is being made, in the start of a process, at some time of its training, or in the middle of writing
     /// a checkpoint. True when the process ended by itself before.
     /// </summary>
-    private static bool EndsBefore(Process process, string run, ref RandomStream random)
+    private static bool EndsBefore(Process process, string run, int kill, ref RandomStream random)
     {
-        if (!File.Exists(TinyTraining.State(run)) && random.NextInt(3) < 2) return EndsBeforeMaking(run, FirstEntries[random.NextInt(FirstEntries.Length)], process);
+        if (kill < FirstEntries.Length) return EndsBeforeMaking(run, FirstEntries[kill], process);
         int kind = random.NextInt(4);
         if (kind == 0) return process.WaitForExit(random.NextInt(1500));
         if (!TinyTraining.WaitForCheckpoint(run, process)) return true;

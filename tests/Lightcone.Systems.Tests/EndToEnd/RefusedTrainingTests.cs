@@ -85,11 +85,10 @@ public sealed class RefusedTrainingTests
         // In float32, as the network reads four-momenta, an energy of cosh(95) is infinite.
         using var training = new TinyTraining(Spoiled(ToyJets.Make(200, 1), Row, what == "NaN" ? double.NaN : 95));
         string run = training["run"];
-        var outcome = LightconeProcess.Run(training.Start(run, $"kernel={kernel}", "batchSize=8"));
+        var outcome = LightconeProcess.Run(training.Start(run, $"kernel={kernel}"));
         Assert.True(outcome.ExitCode == 3, outcome.Error);
         TinyTraining.AssertFourParts(outcome);
-        Assert.Matches(@"epoch 1, step \d+, training rows ", outcome.Error);
-        Assert.Matches($@"\b{Row}\b", outcome.Error);
+        Assert.Matches($@"epoch 1, step \d+, training rows {Row}\b[^,]", outcome.Error);
         if (File.Exists(TinyTraining.State(run)))
             foreach (var tensor in Safetensors.ReadAll(TinyTraining.State(run))) Assert.All(tensor.ToDouble(), v => Assert.True(double.IsFinite(v)));
     }

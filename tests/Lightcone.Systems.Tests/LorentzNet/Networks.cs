@@ -22,16 +22,15 @@ internal static class Networks
         foreach (var (name, tensor) in network.State.Parameters.Concat(network.State.Buffers))
         {
             var random = new RandomStream(seed, name, 0, 0);
-            bool normalisation = name.Contains(".1.", StringComparison.Ordinal) && name.Contains("phi_", StringComparison.Ordinal);
+            bool normalisation = name.Contains("phi_e.1.", StringComparison.Ordinal) || name.Contains("phi_h.1.", StringComparison.Ordinal);
             double fan = tensor.dim() == 2 ? tensor.shape[1] : recipe.Hidden;
             var values = new double[tensor.numel()];
             for (int i = 0; i < values.Length; i++)
             {
                 double u = 2 * random.NextDouble() - 1;
-                double value = u / Math.Sqrt(fan);
+                double value = 1.5 * u / Math.Sqrt(fan);
                 if (name.EndsWith("running_var", StringComparison.Ordinal)) value = 1.5 + 0.5 * u;
                 else if (normalisation) value = (name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0) + 0.3 * u;
-                else if (name.EndsWith("phi_h.0.weight", StringComparison.Ordinal)) value *= 0.1; // a sum over all neighbours enters here
                 else if (name.EndsWith("phi_x.2.weight", StringComparison.Ordinal)) value = 2 * u;
                 values[i] = (float)value; // float32 numbers, so that networks of both precisions hold the same weights
             }

@@ -63,21 +63,27 @@ public sealed class TensorLifetimeTests
     [Theory]
     [InlineData(EdgeKernel.Auto)]
     [InlineData(EdgeKernel.Eager)]
-    public void Resident_memory_is_flat_over_50_steps(EdgeKernel kernel)
+    public void Resident_memory_is_flat_over_50_training_steps(EdgeKernel kernel)
     {
         Assert.SkipUnless(File.Exists("/proc/self/status"), "Resident memory is read from /proc.");
         var recipe = Recipe with { Kernel = kernel };
         using var task = new LorentzNetTask(recipe);
         using var optimiser = new AdamW(task.Network, 0.9, 0.999, 1e-8, 0.01);
-        var jets = ToyJets.Make([.. Enumerable.Repeat(58, 16)], 74); // 60 nodes: 56,640 edges
+        var jets = ToyJets.Make([.. Enumerable.Repeat(58, 32)], 74);
         long edges = jets.JetCount * 60 * 59;
         for (int i = 0; i < 10; i++) Step(task, optimiser, jets);
-        long before = Resident();
-        for (int i = 0; i < 50; i++) Step(task, optimiser, jets);
-        long growth = Resident() - before;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{growth / 1e6:0.0} MB");
+        // The allocator may take more room once; a leak takes it in both halves.
+        long first = Growth(), second = Growth();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{first / 1e6:0.0} MB, then {second / 1e6:0.0} MB");
         // The smallest things that a step makes an edge are one of its two ends (8 bytes) and what the kernels keep of it (25): a leak of half an end would show.
-        Assert.True(growth < 50 * edges * sizeof(long) / 2, $"resident memory grew by {growth / 1e6:0.0} MB");
+        Assert.True(Math.Min(first, second) < 25 * edges * sizeof(long) / 2, $"resident memory grew by {first / 1e6:0.0} and {second / 1e6:0.0} MB");
+
+        long Growth()
+        {
+            long before = Resident();
+            for (int i = 0; i < 25; i++) Step(task, optimiser, jets);
+            return Resident() - before;
+        }
     }
 
     private static void Step(LorentzNetTask task, AdamW optimiser, JetBatch jets)

@@ -131,7 +131,7 @@ public sealed class TrainerTests
         Assert.Contains("epoch 1", error.Where);
         Assert.Contains($"step {listener.Steps.Count + 1}", error.Where);
         Assert.Contains(40L, task.Rows.TakeLast(16));
-        foreach (long row in task.Rows.TakeLast(16).Take(8)) Assert.Matches($@"\b{row}\b", error.Where);
+        Assert.EndsWith("training rows 40", error.Where);
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         if (listener.Steps.Count > 0)
             Assert.Equal($"{listener.Steps.Count}", Safetensors.ReadAll(Path.Combine(folder["run"], "checkpoints", "last", "state.safetensors")).Metadata["step"]);

@@ -140,6 +140,28 @@ public class ReadingTests
         Assert.Throws<UsageException>(() => FormatCatalogue.Open(SharedData.Path("top")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Beams_in_an_lgn_file_are_no_constituents(bool marked)
+    {
+        using var folder = new TemporaryFolder();
+        var momenta = new double[1, 5, 4];
+        double[][] rows = [[5, 3, 4, 0], [0, 0, 0, 0], [13, 5, 12, 0], [1.5, 0, 0, 1], [1.5, 0, 0, -1]];
+        for (int slot = 0; slot < 5; slot++)
+            for (int k = 0; k < 4; k++) momenta[0, slot, k] = rows[slot][k];
+        var file = new PureHDF.H5File { ["Pmu"] = momenta, ["is_signal"] = new short[] { 1 } };
+        if (marked) file["label"] = new short[1, 5] { { 1, 0, 1, -1, -1 } };
+        file.Write(folder["beams.h5"]);
+        using var source = FormatCatalogue.Open(folder["beams.h5"]);
+        var jets = source.Read(0, 1);
+        Assert.Equal([0, 2], jets.Offsets);
+        Assert.Equal([5, 3, 4, 0, 13, 5, 12, 0], jets.Momenta);
+        Assert.Equal([1], jets.Labels!);
+        // The empty slot stands before a constituent.
+        Assert.Equal(0, ((IPaddedSource)source).FirstInnerPadding);
+    }
+
     internal static void AssertSameJets(JetBatch expected, JetBatch actual)
     {
         Assert.Equal(expected.Offsets, actual.Offsets);
