@@ -39,14 +39,6 @@ internal static class CommonOptions
         DefaultValueFactory = _ => 0,
     };
 
-    /// <summary>Where tensors live: <c>cpu</c> or <c>cuda:N</c>.</summary>
-    public static Option<string> Device() => new("--device")
-    {
-        Description = "cpu, or cuda:N for a GPU.",
-        HelpName = "DEVICE",
-        DefaultValueFactory = _ => "cpu",
-    };
-
     private static Option<string> CreateColor()
     {
         var option = new Option<string>("--color")

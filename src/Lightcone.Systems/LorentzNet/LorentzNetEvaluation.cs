@@ -38,7 +38,7 @@ internal static class LorentzNetEvaluation
             Answer = Answer(numbers, others),
             Statement = data.Jets.Schema.Statement,
             Sample = sample,
-            Model = Describe(model, provenance),
+            Model = Describe(model, run, provenance),
             Numbers = [.. numbers.All(), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
             References = [.. baselines, .. references],
             Gates = symmetry is null ? [NotRun()] : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))],
@@ -46,7 +46,7 @@ internal static class LorentzNetEvaluation
             Provenance = new EvaluationProvenance
             {
                 Command = request.Command,
-                Version = provenance.Version,
+                Version = Provenance.OfThisProcess(request.Threads, false).Version,
                 Seed = (long?)provenance.Seed,
                 Device = "cpu",
                 Threads = request.Threads,
@@ -103,7 +103,7 @@ internal static class LorentzNetEvaluation
         return $"{numbers.Answer[..^1]}, {Figures.NumberText.Plain(ratio, 2)} times as many as a {others[0].Name}.";
     }
 
-    private static EvaluationModel Describe(LorentzNetModel model, Provenance provenance) => new()
+    private static EvaluationModel Describe(LorentzNetModel model, Run run, Provenance provenance) => new()
     {
         Parameters = model.Network.State.ParameterCount,
         Inputs = model.Recipe.Inputs == LorentzNetInputs.Top ? "four-momenta, masses, two beams" : "four-momenta, particle identities",
@@ -113,7 +113,7 @@ internal static class LorentzNetEvaluation
         Precision = $"{model.Recipe.Geometry.ToString().ToLowerInvariant()} geometry, {model.Recipe.Network.ToString().ToLowerInvariant()} layers",
         Checkpoint = "best",
         Mode = model.Recipe.BatchNormRows == BatchNormRows.All ? "reference" : "default",
-        Training = $"{model.Recipe.Epochs} epochs planned; {provenance.Machine}",
+        Training = File.Exists(run.MetricsPath) ? $"{model.Recipe.Epochs} epochs planned; {provenance.Machine}" : "trained elsewhere, weights imported",
         IntendedUse = "separating two classes of jets like those it was trained on",
         KnownLimits = "trained on simulation with one generator; scores are no calibrated probabilities unless the reliability curve says so",
     };
