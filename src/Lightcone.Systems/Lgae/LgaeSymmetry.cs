@@ -1,0 +1,102 @@
+using Lightcone.Jets;
+using Lightcone.Kinematics;
+using Lightcone.Randomness;
+using Lightcone.Systems.LorentzNet;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems.Lgae;
+
+/// <summary>
+/// How far an autoencoder's output turns and boosts with its jets: |f(Λp) − Λf(p)| / |Λf(p)| of every constituent and every latent four-vector, Euclidean
+/// norms, 95th percentile. The network alone is measured in the laboratory frame; what a run does with its own frame and precision stands beside it.
+/// </summary>
+internal static class LgaeSymmetry
+{
+    private const double Quantile = 0.95, ModerateLimit = 1e-8, FastLimit = 1e-6;
+
+    // Lorentz factors of rapidities 2 and 5: where the limits change.
+    private static readonly double ModerateGamma = Math.Cosh(2.001), FastGamma = Math.Cosh(5.001);
+
+    private static readonly (string Name, Func<LgaeRecipe, LgaeRecipe> Change)[] Variants =
+    [
+        ("as trained", r => r),
+        ("network alone, float64", r => r with { Network = Precision.Float64, Frame = LgaeFrame.Laboratory }),
+        ("network alone, float32", r => r with { Network = Precision.Float32, Frame = LgaeFrame.Laboratory }),
+        ("transverse frame, float64", r => r with { Network = Precision.Float64, Frame = LgaeFrame.Transverse }),
+    ];
+
+    /// <summary>Measures a run on some jets.</summary>
+    public static SymmetryReport Check(Run run, JetBatch jets)
+    {
+        var frames = Frames();
+        var variants = new List<SymmetryVariant>();
+        foreach (var (name, change) in Variants)
+        {
+            using var model = LgaeModel.Load(run, change);
+            variants.Add(Measure(name, model, jets, frames));
+        }
+
+        var alone = variants[1].LargestChange;
+        return new SymmetryReport(jets.JetCount, [.. frames.Select(f => f.Public)], variants,
+        [
+            new("rotations and boosts to rapidity 2, float64", Worst(frames, alone, ModerateGamma), ModerateLimit),
+            new("boosts to rapidity 5, float64", Worst(frames, alone, FastGamma), FastLimit),
+        ]);
+    }
+
+    private static double Worst(List<Frame> frames, IReadOnlyList<double> changes, double largestGamma) =>
+        frames.Zip(changes).Where(f => f.First.Public.Gamma <= largestGamma).Max(f => f.Second);
+
+    private static SymmetryVariant Measure(string name, LgaeModel model, JetBatch jets, List<Frame> frames)
+    {
+        var (latents, constituents) = model.Vectors(jets);
+        double largest = constituents.Max(Math.Abs);
+        var changes = frames.Select(frame =>
+        {
+            double[] momenta = [.. jets.Momenta], expectedLatents = [.. latents], expected = [.. constituents];
+            frame.Transform.Apply(momenta);
+            frame.Transform.Apply(expectedLatents);
+            frame.Transform.Apply(expected);
+            var (movedLatents, moved) = model.Vectors(new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta });
+            return Lightcone.Statistics.Quantile.Of([.. Deviations(expected, moved), .. Deviations(expectedLatents, movedLatents)], Quantile);
+        }).ToList();
+        return new SymmetryVariant(name, largest, changes);
+    }
+
+    private static IEnumerable<double> Deviations(double[] expected, double[] actual)
+    {
+        for (int i = 0; i < expected.Length; i += 4)
+        {
+            double difference = 0, size = 0;
+            for (int k = i; k < i + 4; k++) (difference, size) = (difference + (actual[k] - expected[k]) * (actual[k] - expected[k]), size + expected[k] * expected[k]);
+            yield return size > 0 ? Math.Sqrt(difference / size) : difference > 0 ? 1 : 0;
+        }
+    }
+
+    private static List<Frame> Frames()
+    {
+        var frames = new List<Frame>();
+        foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
+            frames.Add(Frame.Of($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), angle));
+        foreach (double rapidity in (ReadOnlySpan<double>)[0.1, 0.5, 1, 2, 3, 4, 5, 6, 8, 10])
+        {
+            double beta = Math.Tanh(rapidity);
+            frames.Add(Frame.Of($"boost x, rapidity {rapidity}", LorentzTransform.Boost(beta, 0, 0)));
+            frames.Add(Frame.Of($"boost z, rapidity {rapidity}", LorentzTransform.Boost(0, 0, beta)));
+        }
+
+        var random = new RandomStream(1, "symmetry frames", 0, 0);
+        for (int k = 0; k < 4; k++)
+        {
+            var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
+            frames.Add(Frame.Of($"random rotation, rapidity 1 ({k + 1})", turn.After(LorentzTransform.Boost(Math.Tanh(1), 0, 0)).After(turn)));
+        }
+
+        return frames;
+    }
+
+    private readonly record struct Frame(LorentzTransform Transform, SymmetryFrame Public)
+    {
+        public static Frame Of(string name, LorentzTransform transform, double angle = 0) => new(transform, new SymmetryFrame(name, transform.Matrix[0], angle));
+    }
+}
