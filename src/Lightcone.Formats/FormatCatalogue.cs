@@ -1,6 +1,7 @@
 using Lightcone.Formats.Compact;
 using Lightcone.Formats.EnergyFlow;
 using Lightcone.Formats.Hdf5;
+using Lightcone.Formats.JetNet;
 using Lightcone.Formats.Lgn;
 using Lightcone.Formats.Npz;
 using Lightcone.Formats.SmallNpz;
@@ -12,7 +13,7 @@ namespace Lightcone.Formats;
 /// <summary>All file layouts that Lightcone reads. A file's layout is recognised by its content; names and extensions play no part.</summary>
 public static class FormatCatalogue
 {
-    private static readonly IHdf5Layout[] Hdf5Layouts = [new CompactLayout(), new LgnLayout(), new TopLandscapeLayout()];
+    private static readonly IHdf5Layout[] Hdf5Layouts = [new CompactLayout(), new LgnLayout(), new JetNetLayout(), new TopLandscapeLayout()];
     private static readonly INpzLayout[] NpzLayouts = [new SmallNpzLayout(), new EnergyFlowLayout()];
 
     /// <summary>Names of the layouts, as <see cref="JetSchema.Layout"/> states them.</summary>

@@ -14,14 +14,16 @@ internal static partial class SplitFiles
     /// <summary>Full paths in the order of their parts; empty where there are none.</summary>
     internal static IReadOnlyList<string> Find(string folder, DataSplit split)
     {
-        if (!Directory.Exists(folder))
-            throw new UsageException("there is no such folder", folder, File.Exists(folder) ? "the path names a file" : "the path is mistyped or relative to another folder", "name a folder with files such as train.h5, val.h5 and test.h5");
+        if (!Directory.Exists(folder)) throw NoFolder(folder);
         var files = Directory.EnumerateFiles(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).ToList();
         var exact = files.Where(f => Word(f) is var word && Exact().Match(word) is { Success: true } match && SplitOf(match.Groups["split"].Value) == split).ToList();
         if (exact.Count > 0) return [.. exact.OrderBy(Part).ThenBy(f => f, StringComparer.Ordinal)];
         var loose = files.Where(f => Words().Matches(Word(f)) is { Count: > 0 } words && words.Select(w => SplitOf(w.Value)).Distinct().ToList() is [var only] && only == split);
         return [.. loose.OrderBy(Part).ThenBy(f => f, StringComparer.Ordinal)];
     }
+
+    internal static UsageException NoFolder(string folder) =>
+        new("there is no such folder", folder, File.Exists(folder) ? "the path names a file" : "the path is mistyped or relative to another folder", "name a folder with files such as train.h5, val.h5 and test.h5");
 
     private static string Word(string path) => Path.GetFileNameWithoutExtension(path).ToLowerInvariant();
 

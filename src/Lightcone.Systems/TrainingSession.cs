@@ -40,8 +40,8 @@ public static class TrainingSession
         string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
         if (File.Exists(data)) throw new UsageException("One file cannot be both training and validation data.", data, "--data names a file.", "Name a folder with train and val files.");
         Run.RequireVacant(request.Run);
-        using var training = SplitFolder.Open(data, DataSplit.Train);
-        using var validation = SplitFolder.Open(data, DataSplit.Validation);
+        using var training = Open(data, DataSplit.Train, recipe);
+        using var validation = Open(data, DataSplit.Validation, recipe);
         Trainer.StepsPerEpoch(recipe, training.Jets.Count, data);
         var provenance = (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
         {
@@ -63,8 +63,8 @@ public static class TrainingSession
         var provenance = Provenance.Read(run.ProvenancePath);
         string data = request.Data ?? FolderOf(provenance, run);
         using var @lock = RunLock.Take(request.Run);
-        using var training = SplitFolder.Open(data, DataSplit.Train);
-        using var validation = SplitFolder.Open(data, DataSplit.Validation);
+        using var training = Open(data, DataSplit.Train, recipe);
+        using var validation = Open(data, DataSplit.Validation, recipe);
         RequireSameData(provenance, [.. training.Describe("train"), .. validation.Describe("val")], data);
         provenance.WithCommand(request.Command).Write(run.ProvenancePath);
         return Train(system, run, recipe, training, validation, resume: true, request, observer, stop);
@@ -79,6 +79,9 @@ public static class TrainingSession
         using var trainer = new Trainer(run, recipe, task, average?.Network, observer);
         return trainer.Train(training.Jets, validation.Jets, resume, request.MaxTime, stop);
     }
+
+    private static SplitFolder Open(string data, DataSplit split, TrainingRecipe recipe) =>
+        SplitFolder.Open(data, split, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
 
     private static string FolderOf(Provenance provenance, Run run) =>
         Path.GetDirectoryName(provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path) is { Length: > 0 } folder

@@ -26,6 +26,8 @@ public sealed class LorentzNetSystem : ISystem
         new("top-lorentznet", "top quarks against QCD jets, the published size and schedule", new LorentzNetRecipe()),
         new("qg-lorentznet", "quark jets against gluon jets, from four-momenta and particle identities",
             new LorentzNetRecipe { Inputs = LorentzNetInputs.QuarkGluon, CoordinateWeight = 0.001 }),
+        new("jetnet-lorentznet", "top quarks, W and Z bosons against gluons and light quarks: the ceiling for anomaly searches on the same jets",
+            new LorentzNetRecipe { Classes = ClassList.Of(["g", "q", "t", "w", "z"]), Signals = ClassList.Of(["t", "w", "z"]) }),
         new("quickstart-lorentznet", "a small network and a short schedule for the shipped sample",
             new LorentzNetRecipe { Hidden = 24, Layers = 3, Epochs = 12, Schedule = LearningRateShape.Cosine, LearningRate = 2e-3 }),
     ];

@@ -71,7 +71,7 @@ public sealed class LorentzNetTask(LorentzNetRecipe recipe) : ITrainingTask
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] is not (0 or 1))
                 throw new InputDataException($"Jet {batch.Rows[i]} has label {labels[i]}; a tagger of two classes knows 0 and 1.", "the training or validation file",
-                    "A file of more than two classes.", "Choose two classes when converting: lightcone dataset convert.");
+                    "A file of more than two classes.", "Choose two classes, or say which are signal: --set signals=NAMES (docs/reference/recipe.md).");
         return labels;
     }
 }

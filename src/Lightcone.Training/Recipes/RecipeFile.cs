@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -11,7 +12,7 @@ namespace Lightcone.Training.Recipes;
 /// A recipe as text: flat YAML, one line a field, camelCase names. Every field can be set by name (<c>--set batchSize=64</c>).
 /// Field types are numbers, words, yes/no and types that parse themselves; nothing in a recipe can name code.
 /// </summary>
-public static class RecipeFile
+public static partial class RecipeFile
 {
     private const int LargestFile = 1 << 20;
 
@@ -19,7 +20,7 @@ public static class RecipeFile
     public static string ToYaml(TrainingRecipe recipe)
     {
         var text = new StringBuilder().Append("system: ").Append(recipe.System).Append('\n');
-        foreach (var (name, value) in Fields(recipe)) text.Append(name).Append(": ").Append(value).Append('\n');
+        foreach (var (name, value) in Fields(recipe)) text.Append(name).Append(": ").Append(Plain().IsMatch(value) ? value : Quoted(value)).Append('\n');
         return text.ToString();
     }
 
@@ -179,6 +180,12 @@ public static class RecipeFile
             throw new FormatException(e.InnerException.Message, e.InnerException);
         }
     }
+
+    // Names that data give their classes can hold what means something in YAML.
+    private static string Quoted(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    [GeneratedRegex("^[A-Za-z0-9.+-][A-Za-z0-9.,+_-]*(:[0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
 
     private static object Clone(TrainingRecipe recipe) =>
         recipe.GetType().GetMethod("<Clone>$", BindingFlags.Public | BindingFlags.Instance)!.Invoke(recipe, null)!;

@@ -12,6 +12,16 @@ public abstract record TrainingRecipe
     /// <summary>Seed of every random draw: initial weights, order of jets, dropout.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Classes that are used, by the names the data give them, in the order of the label; empty: all.</summary>
+    public ClassList Classes { get; init; }
+
+    /// <summary>Classes that count as signal, label 1, for a tagger of two classes; all other classes used are label 0. Empty: labels as they are.</summary>
+    public ClassList Signals { get; init; }
+
+    /// <summary>Front share of the training jets of every file that is used: how much data a training needs.</summary>
+    [Range(0, 1.0, MinimumIsExclusive = true)]
+    public double TrainingFraction { get; init; } = 1;
+
     /// <summary>Passes over the training jets.</summary>
     [Range(1, 1_000_000)]
     public int Epochs { get; init; } = 35;

@@ -18,7 +18,7 @@ public sealed class RecipeFileTests
             Seed = ulong.MaxValue, Epochs = 3, BatchSize = 7, Accumulate = 2, LearningRate = 0.1 + 0.2, Schedule = LearningRateShape.Cosine, Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-7,
             WeightDecay = 0, ClipGradient = 1.5, Ema = 0.999, Patience = 4, ShuffleWindow = 1000, Bucketing = 3, CheckpointMinutes = 0, Inputs = LorentzNetInputs.QuarkGluon, Hidden = 8,
             Layers = 2, CoordinateWeight = 1.0 / 3, Clamp = 100, Dropout = 0.5, Pooling = new Pooling(PoolingKind.Fixed, 202), BatchNormRows = BatchNormRows.All, Geometry = Precision.Float32,
-            Network = Precision.Float64, Kernel = EdgeKernel.Eager,
+            Network = Precision.Float64, Kernel = EdgeKernel.Eager, Classes = ClassList.Of(["QCD dijet", "H: b b", "#1"]), Signals = ClassList.Of(["H: b b"]), TrainingFraction = 0.25,
         };
         // Should a field be added and forgotten here, this says so.
         foreach (var ((name, value), (_, usual)) in RecipeFile.Fields(changed).Zip(RecipeFile.Fields(Default))) Assert.True(value != usual, $"{name} is left at its default by this test");
@@ -58,6 +58,8 @@ public sealed class RecipeFileTests
         Assert.Equal(new Pooling(PoolingKind.Fixed, 202), RecipeFile.Set(Default, "pooling=Fixed:202").Pooling);
         Assert.Equal(new Pooling(PoolingKind.BatchMax), RecipeFile.Set(Default, "pooling=batchmax").Pooling);
         Assert.Equal(7, RecipeFile.Set(Default, "EPOCHS=7").Epochs);
+        Assert.Equal(["g", "top quark"], RecipeFile.Set(Default, "classes= g, top quark").Classes.Names);
+        Assert.Equal(default, RecipeFile.Set(Default with { Classes = ClassList.Of(["g"]) }, "classes=").Classes);
         Assert.True(RecipeFile.Set(new LineRecipe(), "reverse=true").Reverse);
         Assert.Equal("a=b", RecipeFile.Set(new LineRecipe(), "remark=a=b").Remark);
         Assert.Equal(new LorentzNetRecipe(), Default); // the recipe that was given is not changed
@@ -78,6 +80,11 @@ public sealed class RecipeFileTests
     [InlineData("batchSize=many")]
     [InlineData("batchSize=99999999999999999999")]
     [InlineData("accumulate=0")]
+    [InlineData("classes=g,,q")]
+    [InlineData("classes=g,G")]
+    [InlineData("signals=it's")]
+    [InlineData("trainingFraction=0")]
+    [InlineData("trainingFraction=1.01")]
     [InlineData("epochs=0")]
     [InlineData("learningRate=NaN")]
     [InlineData("learningRate=1e999")]

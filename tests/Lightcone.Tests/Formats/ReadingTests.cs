@@ -37,7 +37,7 @@ public class ReadingTests
         string[][] files =
         [
             ["top", "val.h5"], ["top", "lgn_layout_test1000.h5"], ["public", "layouts", "lgn_layout.h5"],
-            ["public", "jets", "toplandscape_1200.npz"], ["public", "layouts", "energyflow_qg_layout.npz"],
+            ["public", "jets", "toplandscape_1200.npz"], ["public", "layouts", "energyflow_qg_layout.npz"], ["jetnet", "w.hdf5"],
         ];
         foreach (string[] file in files)
         {

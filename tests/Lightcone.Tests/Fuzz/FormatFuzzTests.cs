@@ -53,6 +53,14 @@ public sealed class FormatFuzzTests : IDisposable
         Sweep("written.h5", Enumerable.Range(0, Mutations).Select(seed => (Func<byte[]>)(() => Mutation.Of(whole, seed))));
     }
 
+    [Fact]
+    public void Mutated_jetnet_files_are_refused_or_read()
+    {
+        byte[] whole = File.ReadAllBytes(JetNetFile.Write(folder["t.hdf5"]));
+        Sweep("t.hdf5", Enumerable.Range(0, Mutations).Select(seed => (Func<byte[]>)(() => Mutation.Of(whole, seed))));
+        Sweep("t.hdf5", Enumerable.Range(0, whole.Length / 8).Select(i => (Func<byte[]>)(() => whole[..(8 * i)])));
+    }
+
     [Theory]
     [InlineData("codecs_h5py_earliest.h5", "types/f4/gzip_shuffle,types/f4/lzf,types/i2/fletcher,cube,bool")]
     [InlineData("codecs_h5py_latest.h5", "types/f4/gzip_shuffle,types/f8/unfiltered,types/f4/single,cube")]
