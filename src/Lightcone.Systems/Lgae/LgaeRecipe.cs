@@ -3,6 +3,7 @@ using System.Globalization;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Optimisation;
+using Lightcone.Training.Recipes;
 
 namespace Lightcone.Systems.Lgae;
 
@@ -128,6 +129,7 @@ public sealed record LgaeRecipe : AutoencoderRecipe
         Schedule = LearningRateShape.Cosine;
         WeightDecay = 0;
         ClipGradient = 1;
+        Classes = ClassList.Of(["g", "q"]);
     }
 
     /// <inheritdoc/>
