@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Lightcone.Systems.Kernels;
 using Lightcone.Systems.LorentzNet.Kernels;
 
 namespace Lightcone.Systems.Tests.Kernels;
@@ -112,7 +113,7 @@ public sealed unsafe class EdgeKernelTests
     public void Chunks_cover_every_jet_once_whatever_the_jets()
     {
         var random = new Random(1);
-        using var chunks = new JetChunks(1, () => new EdgeScratch(4, 4, 16, 4));
+        using var chunks = new JetChunks<EdgeScratch>(1, () => new EdgeScratch(4, 4, 16, 4));
         for (int trial = 0; trial < 200; trial++)
         {
             var offsets = new int[random.Next(0, 40) + 1];

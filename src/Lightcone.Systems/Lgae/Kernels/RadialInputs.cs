@@ -7,7 +7,7 @@ namespace Lightcone.Systems.Lgae.Kernels;
 internal sealed record RadialInputs
 {
     /// <summary>Most nodes a jet may have: a pair needs memory, and a wrong offset must not ask for all of it.</summary>
-    public const int MostNodes = 2048;
+    public const int MostNodes = 1024;
 
     /// <summary>First node of each jet, then the number of nodes, [jets + 1]; not to be changed until after the backward pass.</summary>
     public required int[] Offsets { get; init; }
@@ -43,7 +43,7 @@ internal sealed record RadialInputs
     /// <exception cref="UsageException">Something does not fit.</exception>
     internal void Check()
     {
-        CheckOffsets();
+        CheckOffsets(Offsets);
         if (!(IntervalScale > 0) || !double.IsFinite(IntervalScale))
             throw Wrong($"the scale of intervals is {IntervalScale}", nameof(IntervalScale), "a setting of the wrong sign, or no number", "pass a positive number");
         CheckLive(X0, nameof(X0));
@@ -64,25 +64,27 @@ internal sealed record RadialInputs
         CheckTensor(Centres, nameof(Centres), type, terms);
     }
 
+    /// <summary>Throws unless the offsets start at zero, never fall, and leave every jet within <see cref="MostNodes"/>.</summary>
+    /// <exception cref="UsageException">They do not.</exception>
+    internal static void CheckOffsets(int[] offsets)
+    {
+        bool rising = offsets is { Length: > 0 } && offsets[0] == 0;
+        for (int jet = 1; rising && jet < offsets!.Length; jet++) rising = offsets[jet] >= offsets[jet - 1];
+        if (!rising) throw Wrong("jet offsets do not start at zero or fall", nameof(Offsets), "offsets of a slice, or counts in their place", "pass [0, n1, n1 + n2, …]");
+        for (int jet = 0; jet + 1 < offsets!.Length; jet++)
+        {
+            int count = offsets[jet + 1] - offsets[jet];
+            if (count > MostNodes)
+                throw Wrong($"jet {jet} has {count} nodes, more than {MostNodes}", nameof(Offsets), "offsets of another batch", "cut the jet to its hardest constituents");
+        }
+    }
+
     internal static UsageException Wrong(string what, string where, string cause, string todo) => new(what, $"{nameof(RadialInputs)}.{where}", cause, todo);
 
     private static void CheckLive(Tensor tensor, string name)
     {
         if (tensor is null || tensor.IsInvalid)
             throw Wrong($"{name} is {(tensor is null ? "missing" : "disposed")}", name, "a tensor that left its dispose scope", "keep it alive until after the backward pass");
-    }
-
-    private void CheckOffsets()
-    {
-        bool rising = Offsets is { Length: > 0 } && Offsets[0] == 0;
-        for (int jet = 1; rising && jet < Offsets!.Length; jet++) rising = Offsets[jet] >= Offsets[jet - 1];
-        if (!rising) throw Wrong("jet offsets do not start at zero or fall", nameof(Offsets), "offsets of a slice, or counts in their place", "pass [0, n1, n1 + n2, …]");
-        for (int jet = 0; jet < Jets; jet++)
-        {
-            int count = Offsets![jet + 1] - Offsets[jet];
-            if (count > MostNodes)
-                throw Wrong($"jet {jet} has {count} nodes, more than {MostNodes}", nameof(Offsets), "offsets of another batch", "cut the jet to its hardest constituents");
-        }
     }
 
     // −1 stands for any size.

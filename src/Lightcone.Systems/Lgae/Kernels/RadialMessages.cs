@@ -1,3 +1,4 @@
+using Lightcone.Training.Engine;
 using static TorchSharp.torch;
 
 namespace Lightcone.Systems.Lgae.Kernels;
@@ -15,7 +16,7 @@ namespace Lightcone.Systems.Lgae.Kernels;
 internal abstract class RadialMessages : IDisposable
 {
     /// <summary>The kernels (float32, processor) or the engine's own operations (any precision).</summary>
-    public static RadialMessages For(bool fused) => new EagerRadialMessages();
+    public static RadialMessages For(bool fused) => fused ? new FusedRadialMessages(Threads.Count) : new EagerRadialMessages();
 
     /// <summary>Y0 [nodes, A0, C] and Y1 [nodes, A1, C], owned by the caller's dispose scope. A node without neighbours gets zeros.</summary>
     /// <exception cref="UsageException">A tensor has the wrong type, place or shape.</exception>

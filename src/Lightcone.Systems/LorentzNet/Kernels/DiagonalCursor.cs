@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lightcone.Systems.Kernels;
 
 namespace Lightcone.Systems.LorentzNet.Kernels;
 

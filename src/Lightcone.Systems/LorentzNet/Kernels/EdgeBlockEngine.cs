@@ -1,3 +1,5 @@
+using Lightcone.Systems.Kernels;
+
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
 /// <summary>
@@ -9,7 +11,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
 {
     private readonly Lock _turn = new();
     private readonly EdgeKernels _kernels;
-    private readonly JetChunks _chunks;
+    private readonly JetChunks<EdgeScratch> _chunks;
     private readonly EdgeProblem _problem = new();
     private readonly NativeBuffer _constants = new(), _edges = new(), _edgeGradients = new(), _starts = new(), _sums = new(), _gradients = new(), _statistics = new();
     private readonly Action<int, EdgeScratch> _gatherStatistics, _gatherInvariants, _forward, _backward, _backwardStatistics;
@@ -32,7 +34,7 @@ public sealed unsafe partial class EdgeBlockEngine : IDisposable
         _kernels = EdgeKernels.Best(widestBits);
         _problem.Channels = channels;
         _problem.Width = _kernels.Width(channels);
-        _chunks = new JetChunks(threads, () => new EdgeScratch(channels, _kernels.Lanes, _kernels.Tile, _problem.Width));
+        _chunks = new JetChunks<EdgeScratch>(threads, () => new EdgeScratch(channels, _kernels.Lanes, _kernels.Tile, _problem.Width));
         Threads = threads;
         (_forwardPass, _backwardPass) = (ForwardPass, BackwardPass);
         _gatherStatistics = (chunk, scratch) =>

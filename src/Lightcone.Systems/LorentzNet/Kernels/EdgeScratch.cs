@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lightcone.Systems.Kernels;
 
 namespace Lightcone.Systems.LorentzNet.Kernels;
 
@@ -6,7 +7,7 @@ namespace Lightcone.Systems.LorentzNet.Kernels;
 /// Working memory of one thread, reused for every jet. Node matrices are [channel][column]: of receiver shape (column = node, then the
 /// first register of nodes again) or of sender shape (column = node, all nodes twice; one register before column 0 may be touched).
 /// </summary>
-internal sealed unsafe class EdgeScratch : IDisposable
+internal sealed unsafe class EdgeScratch : IJetScratch
 {
     private readonly int _channels;
     private readonly int _lanes;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Sixteen float32 lanes and 32 registers (AVX-512).</summary>
 internal readonly unsafe struct Wide512 : ISimdWidth<Vector512<float>, Vector512<double>>

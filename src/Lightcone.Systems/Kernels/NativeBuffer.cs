@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Native memory at a cache line that grows on demand and keeps nothing when it does.</summary>
 internal sealed unsafe class NativeBuffer : IDisposable

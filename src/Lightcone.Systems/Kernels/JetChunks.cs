@@ -1,24 +1,37 @@
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
+
+/// <summary>Working memory of one thread, reused for every jet.</summary>
+internal interface IJetScratch : IDisposable
+{
+    /// <summary>Makes room for jets of up to so many nodes.</summary>
+    void Prepare(int largest);
+}
+
+/// <summary>What all chunks have in common.</summary>
+internal static class JetChunks
+{
+    /// <summary>Most chunks of a batch.</summary>
+    public const int Most = 16;
+}
 
 /// <summary>
 /// Runs work over chunks of consecutive jets. The chunks depend on the jets alone, never on the number of threads, and every sum over
 /// jets is taken chunk by chunk in order: so results have the same bits for any number of threads.
 /// </summary>
-internal sealed unsafe class JetChunks : IDisposable
+/// <typeparam name="S">Working memory of a thread.</typeparam>
+internal sealed unsafe class JetChunks<S> : IDisposable
+    where S : class, IJetScratch
 {
-    /// <summary>Most chunks of a batch.</summary>
-    public const int Most = 16;
-
-    private readonly int[] _start = new int[Most + 1];
-    private readonly EdgeScratch[] _scratch;
+    private readonly int[] _start = new int[JetChunks.Most + 1];
+    private readonly S[] _scratch;
     private readonly Action<int> _worker;
     private readonly ParallelOptions _options;
-    private Action<int, EdgeScratch>? _work;
+    private Action<int, S>? _work;
     private int _next;
 
-    public JetChunks(int threads, Func<EdgeScratch> scratch)
+    public JetChunks(int threads, Func<S> scratch)
     {
-        _scratch = new EdgeScratch[threads];
+        _scratch = new S[threads];
         for (int t = 0; t < threads; t++) _scratch[t] = scratch();
         _options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         _worker = Work;
@@ -51,14 +64,14 @@ internal sealed unsafe class JetChunks : IDisposable
         for (int jet = 0; jet < jets; jet++)
         {
             seen += Cost(offsets[jet + 1] - offsets[jet]);
-            if (seen * Most < total * target) continue;
+            if (seen * JetChunks.Most < total * target) continue;
             _start[++Count] = jet + 1;
-            target = (seen * Most / total) + 1;
+            target = (seen * JetChunks.Most / total) + 1;
         }
     }
 
     /// <summary>Does the work for every chunk of the batch.</summary>
-    public void ForEach(Action<int, EdgeScratch> work)
+    public void ForEach(Action<int, S> work)
     {
         _work = work;
         _next = 0;

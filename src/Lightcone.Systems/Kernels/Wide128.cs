@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Four float32 lanes; multiplication and addition stay apart where the processor cannot fuse them. The portable path.</summary>
 internal readonly unsafe struct Wide128 : ISimdWidth<Vector128<float>, Vector128<double>>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Eight float32 lanes and 16 registers (AVX2 with fused multiply-add).</summary>
 internal readonly unsafe struct Wide256 : ISimdWidth<Vector256<float>, Vector256<double>>

@@ -1,4 +1,4 @@
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>
 /// The arithmetic of one register width. Kernels are written once against this interface and compiled once for each width: the type

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>
 /// Exponential, logarithm and what LorentzNet makes of them, a register at a time. Own versions, so that bits do not depend on the
