@@ -22,7 +22,7 @@ internal sealed class FigureLayout
         (double Low, double High)[] ranges = [.. figure.Panels.Select((p, i) => Raised(p.Y, AxisRange.Of(p.Y, p.Marks, horizontal: false), i == 0 ? raise : 1))];
         YTicks = [.. figure.Panels.Select((p, i) => new AxisMap(p.Y.Scale, ranges[i].Low, ranges[i].High, 1, 0).Ticks(YLimit(i, canvas.Frames[i])))];
         Excess = MarginExcess();
-        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (IsPair && i > 0 ? 0 : Excess) }, ranges[i]))];
+        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (SideBySide && i > 0 ? 0 : Excess) }, ranges[i]))];
         XTicks = [.. figure.Panels.Select((p, i) => Panels[i].X.Ticks(AxisTicks.Limit(Panels[i].Frame.Width, horizontal: true)))];
         double jetScale = JetShapes.RadiusScale(figure.Panels.SelectMany(p => p.Marks).OfType<JetSymbols>());
         Shapes = [.. figure.Panels.Select((p, i) => p.Marks.OrderBy(MarkShapes.Layer)
@@ -57,7 +57,8 @@ internal sealed class FigureLayout
     /// <summary>The legend's box, px; null if there is none or it stands below the frame.</summary>
     public Frame? LegendBox { get; private set; }
 
-    public bool IsPair => Figure.Canvas == CanvasKind.Pair;
+    /// <summary>Whether every panel has its own horizontal axis and only the first its vertical labels.</summary>
+    public bool SideBySide => Figure.Canvas is CanvasKind.Pair or CanvasKind.Triple or CanvasKind.Row;
 
     private enum LegendSearch
     {
@@ -106,7 +107,7 @@ internal sealed class FigureLayout
         }
 
         Labels = labels;
-        IReadOnlyList<LegendEntry> entries = IsPair ? [] : Legend.Of(Figure.Panels[0], Panels[0]);
+        IReadOnlyList<LegendEntry> entries = SideBySide ? [] : Legend.Of(Figure.Panels[0], Panels[0]);
         if (entries.Count == 0)
         {
             return true;
@@ -163,7 +164,7 @@ internal sealed class FigureLayout
         for (int i = 0; i < Figure.Panels.Count; i++)
         {
             Axis y = Figure.Panels[i].Y;
-            if (IsPair && i > 0)
+            if (SideBySide && i > 0)
             {
                 continue;
             }
@@ -180,7 +181,7 @@ internal sealed class FigureLayout
 
     private PanelMap Place(int panel, Frame frame, (double Low, double High) yRange)
     {
-        Panel first = Figure.Panels[IsPair ? panel : 0];
+        Panel first = Figure.Panels[SideBySide ? panel : 0];
         (double low, double high) = AxisRange.Of(first.X, first.Marks, horizontal: true);
         Axis y = Figure.Panels[panel].Y;
         return new(frame, new(first.X.Scale, low, high, frame.X0, frame.X1), new(y.Scale, yRange.Low, yRange.High, frame.Y1, frame.Y0));

@@ -15,12 +15,13 @@ internal static class MarkShapes
         Hairline hairline => HairlineShapes(hairline, map),
         Remark remark => [new TextShape(map.At(remark.X, remark.Y) with { Y = map.Y.Map(remark.Y) - 5 }, remark.Text, 12) { Colour = remark.Colour }],
         Cells cells => [.. CellShapes(cells, map)],
+        HeatMap heat => HeatShapes.Of(heat, map),
         JetSymbols jet => [.. JetShapes.Of(jet, map)],
         _ => throw new InvalidOperationException($"No drawing for a mark of type {mark.GetType().Name}."),
     };
 
     /// <summary>Bands lie at the back, then filled histograms, lines, points; text on top.</summary>
-    public static int Layer(Mark mark) => mark switch { Band => 0, Cells => 0, Bars => 1, Steps { Filled: true } => 1, Hairline => 2, Curve or Steps => 3, Remark => 5, _ => 4 };
+    public static int Layer(Mark mark) => mark switch { Band => 0, Cells or HeatMap => 0, Bars => 1, Steps { Filled: true } => 1, Hairline => 2, Curve or Steps => 3, Remark => 5, _ => 4 };
 
     public static string Dash(LineStyle line) => line switch { LineStyle.Dashed => "7 3", LineStyle.Dotted => "2 3", LineStyle.DashDotted => "9 3 2 3", _ => string.Empty };
 

@@ -23,6 +23,21 @@ public enum CanvasKind
 
     /// <summary>One small panel of many.</summary>
     Small,
+
+    /// <summary>Three square panels side by side, across the page.</summary>
+    Triple,
+
+    /// <summary>Up to five square panels side by side, across the page.</summary>
+    Row,
+
+    /// <summary>Two panels of equal height over one horizontal axis.</summary>
+    Stacked,
+
+    /// <summary>One panel with a colour bar beside it, for a density over two numeric axes.</summary>
+    Plane,
+
+    /// <summary>One high panel, for dot plots of many rows.</summary>
+    Tall,
 }
 
 /// <summary>One frame with its axes and marks.</summary>
