@@ -12,7 +12,7 @@ public sealed record AnomalyScoreRow(string Name, IReadOnlyList<Interval> Auc, b
 public static class AnomalyAucFigure
 {
     /// <summary>Share of a row's height over which its signals are spread.</summary>
-    private const double Spread = 0.66;
+    private const double Spread = 0.54;
 
     private const int RowsOfSingle = 8;
 
@@ -48,6 +48,7 @@ public static class AnomalyAucFigure
                     X = new Axis { Title = "AUC", Low = ends.Min() - margin, High = ends.Max() + margin },
                     Y = new Axis { Title = string.Empty, Scale = AxisScale.Category, Categories = [.. rows.Select(r => Markup.Escape(r.Name))], MayRaise = false },
                     Marks = marks,
+                    LegendBelow = true,
                 },
             ],
             Table = new()

@@ -19,13 +19,14 @@ public static class AnomalyRocFigure
     {
         Figure roc = RocFigure.Build(header, series, references);
         Panel main = roc.Panels[0];
+        double highest = series.SelectMany(s => s.Points).Select(p => p.Rejection).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         (double Signal, long Jets)[][] quoted = [.. series.Select(s => BackgroundEfficiencies.Select(b => At(s.Curve, b)).ToArray())];
         return roc with
         {
             Id = "anomaly-roc",
             Title = $"Background rejection of the anomaly score ({scoreName}) against signal efficiency",
             Answer = Answer(scoreName, series),
-            Panels = [main with { Y = main.Y with { High = Math.Max(Top, main.Y.High ?? Top) } }],
+            Panels = [main with { Y = main.Y with { High = Math.Max(Top, Math.Pow(10, Math.Ceiling(Math.Log10(highest)))) } }],
             Table = roc.Table with
             {
                 Comments =

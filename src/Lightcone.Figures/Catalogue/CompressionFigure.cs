@@ -68,12 +68,13 @@ public static class CompressionFigure
             yield return new Curve { X = x, Y = y, Colour = colour, Line = SeriesLook.Line(index), Legend = legend, Width = index == 0 ? 2 : 1.8 };
         }
 
+        bool barred = points.Any(p => double.IsFinite(read(p).Lower) && double.IsFinite(read(p).Upper));
         yield return new Points
         {
             X = x,
             Y = y,
-            Lower = [.. points.Select(p => log && !(read(p).Lower > 0) ? double.NaN : read(p).Lower)],
-            Upper = [.. points.Select(p => read(p).Upper)],
+            Lower = barred ? [.. points.Select(p => log && !(read(p).Lower > 0) ? double.NaN : read(p).Lower)] : [],
+            Upper = barred ? [.. points.Select(p => read(p).Upper)] : [],
             Colour = colour,
             Marker = SeriesLook.Marker(index),
             Hollow = series.Published,

@@ -41,7 +41,8 @@ public static class CorrelationFigure
             },
             Notes =
             [
-                "Absolute Pearson correlation over all jets." + (drawn.Length < rows.Count ? $" The {drawn.Length} components with the strongest correlation of {rows.Count}." : string.Empty),
+                "Absolute Pearson correlation over all jets." + (drawn.Length < rows.Count ? $" The {drawn.Length} components with the strongest correlation of {rows.Count}." : string.Empty)
+                + (drawn.Any(i => sizes[i].Any(v => !double.IsFinite(v))) ? " Blank: no correlation could be computed." : string.Empty),
             ],
         };
     }
@@ -59,7 +60,7 @@ public static class CorrelationFigure
         }
 
         (string Name, int Row, double Size) top = best.MaxBy(b => b.Size), least = best.MinBy(b => b.Size);
-        string first = $"The latent space knows {Markup.ToPlain(top.Name)} best: |r| = {NumberText.Plain(top.Size, 3)} with {Markup.ToPlain(rows[top.Row])}";
-        return best.Length == 1 ? first + "." : $"{first}; no component follows {Markup.ToPlain(least.Name)} by more than {NumberText.Plain(least.Size, 3)}.";
+        string first = $"The latent space knows {Markup.ToPlain(top.Name)} best: |r| = {Markup.ToPlain(NumberText.Plain(top.Size, 3))} with {Markup.ToPlain(rows[top.Row])}";
+        return Markup.ToPlain(best.Length == 1 ? Markup.Escape(first) + "." : $"{Markup.Escape(first)}; no component follows {least.Name} by more than {NumberText.Plain(least.Size, 3)}.");
     }
 }

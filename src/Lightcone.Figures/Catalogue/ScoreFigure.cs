@@ -19,15 +19,12 @@ public sealed record HistogramSeries(string Name, Histogram Histogram, SeriesCol
     /// <summary>Share of each bin in all entries; zeros if there are none.</summary>
     internal double[] Fractions => [.. Counts.Select(c => Total > 0 ? c / Total : 0)];
 
-    internal string Legend() => Markup.Escape(Name) + (Outside > 0 ? $" ({NumberText.Plain(Outside)} jets outside)" : string.Empty);
+    internal string Legend() => Markup.Escape(Name) + (Outside > 0 ? $" ({NumberText.Plain(Outside)} {(Outside == 1 ? "jet" : "jets")} outside)" : string.Empty);
 }
 
 /// <summary>Distributions of the score by class, <c>score</c> of a tagger and <c>score-distance</c> of an anomaly score.</summary>
 public static class ScoreFigure
 {
-    /// <summary>The background in blue, then signals.</summary>
-    private static readonly SeriesColour[] ClassColours = [SeriesColour.C1, SeriesColour.C3, SeriesColour.C2, SeriesColour.C4, SeriesColour.C6, SeriesColour.C5];
-
     /// <summary>Step histograms of a score that does not saturate (a difference of logits), logarithmic.</summary>
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="scoreName">Name of the score, markup.</param>
@@ -89,7 +86,7 @@ public static class ScoreFigure
         {
             Edges = edges,
             Heights = c.Fractions,
-            Colour = c.Colour ?? ClassColours[i % ClassColours.Length],
+            Colour = c.Colour ?? ClassLook.Colour(i, classes.Count),
             Filled = i == 0,
             Line = i == 0 ? LineStyle.Solid : SeriesLook.Line(i - 1),
             Legend = c.Legend(),
@@ -108,7 +105,7 @@ public static class ScoreFigure
                 new Panel
                 {
                     X = new Axis { Title = scoreName, Unit = unit, Scale = scale, Low = edges[0], High = edges[^1] },
-                    Y = new Axis { Title = $"Fraction / {per}", Scale = AxisScale.Log, Low = least / 2, High = most * 3 },
+                    Y = new Axis { Title = $"Fraction / {per}", Scale = AxisScale.Log, Low = least / 2, High = most * (cuts.Count > 0 ? 14 : 3) },
                     Marks = marks,
                 },
             ],

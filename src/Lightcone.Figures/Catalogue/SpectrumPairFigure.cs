@@ -12,8 +12,8 @@ public sealed record SpectrumPair(string Name, Histogram Original, Histogram Rec
 /// <summary>Spectra of original and reconstructed jets with their ratio, <c>spectrum-…</c>.</summary>
 public static class SpectrumPairFigure
 {
-    /// <summary>Fewest entries in both histograms of a bin for its ratio to choose the range of the lower panel.</summary>
-    private const int FewEntries = 10;
+    /// <summary>Fewest entries in both histograms of a bin for its ratio to choose the range of the lower panel and, of several classes, to be drawn.</summary>
+    private const int FewEntries = 25;
 
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="variable">The variable along the axis.</param>
@@ -22,12 +22,12 @@ public static class SpectrumPairFigure
     public static Figure Build(FigureHeader header, BinnedVariable variable, IReadOnlyList<SpectrumPair> pairs, bool log)
     {
         IReadOnlyList<double> edges = pairs[0].Original.Edges;
-        Drawn[] drawn = [.. pairs.Select((p, i) => new Drawn(p, p.Colour ?? (pairs.Count == 1 ? SeriesColour.C3 : SeriesLook.Colour(i))))];
+        Drawn[] drawn = [.. pairs.Select((p, i) => new Drawn(p, p.Colour ?? (pairs.Count == 1 ? SeriesColour.C3 : ClassLook.Colour(i, pairs.Count))))];
         double[] positive = [.. drawn.SelectMany(d => d.Before.Concat(d.After)).Where(v => v > 0)];
         var y = new Axis { Title = "Density", Unit = variable.Unit.Length > 0 ? "1/" + variable.Unit : string.Empty, Scale = log ? AxisScale.Log : AxisScale.Linear };
         y = log && positive.Length > 0 ? y with { Low = Math.Max(positive.Min() / 2, positive.Max() * 1e-7), High = positive.Max() * 2 } : y with { Low = log ? null : 0 };
         var x = new Axis { Title = variable.Title, Unit = variable.Unit, Low = edges[0], High = edges[^1] };
-        (double low, double high) = LowerPanel.RatioRange(drawn.SelectMany(d => d.Ratio.Where((_, i) => Math.Min(d.Pair.Original.Bins[i].SumOfWeights, d.Pair.Reconstructed.Bins[i].SumOfWeights) >= FewEntries)));
+        (double low, double high) = LowerPanel.RatioRange(drawn.SelectMany(d => d.CertainRatio));
         bool single = pairs.Count == 1;
         return new()
         {
@@ -53,7 +53,7 @@ public static class SpectrumPairFigure
             Notes =
             [
                 "Each histogram is normalised to all its entries. Lower panel: reconstructed divided by original"
-                + (single ? "; bars: 68 % Garwood intervals of the reconstructed counts alone, though the jets are the same." : "."),
+                + (single ? "; bars: 68 % Garwood intervals of the reconstructed counts alone, though the jets are the same." : $", where both have at least {FewEntries} entries."),
             ],
         };
     }
@@ -69,6 +69,9 @@ public static class SpectrumPairFigure
         public double[] After { get; } = [.. pair.Reconstructed.Density().Select(Known)];
 
         public double[] Ratio => field ??= [.. Before.Zip(After, (b, a) => b > 0 ? a / b : double.NaN)];
+
+        /// <summary>The ratio where enough entries stand behind it, NaN elsewhere.</summary>
+        public double[] CertainRatio => field ??= [.. Ratio.Select((r, i) => Math.Min(Pair.Original.Bins[i].SumOfWeights, Pair.Reconstructed.Bins[i].SumOfWeights) >= FewEntries ? r : double.NaN)];
 
         private static double Known(double density) => double.IsFinite(density) ? density : 0;
     }
@@ -87,9 +90,8 @@ public static class SpectrumPairFigure
             return new Curve
             {
                 X = [.. edges.Zip(edges.Skip(1)).SelectMany(e => (double[])[e.First, e.Second])],
-                Y = [.. d.Ratio.SelectMany(r => (double[])[r, r])],
+                Y = [.. d.CertainRatio.SelectMany(r => (double[])[r, r])],
                 Colour = d.Colour,
-                Line = LineStyle.Dashed,
                 Width = 1.4,
             };
         }

@@ -20,7 +20,7 @@ public static class SymmetryFigure
     public static Figure Build(FigureHeader header, IReadOnlyList<SymmetrySeries> series, IReadOnlyList<(string Name, double Change)> limits)
     {
         double[] changes = [.. series.SelectMany(s => s.Boosts.Select(b => b.Change).Concat(s.Rotations.Select(r => r.Change))).Concat(limits.Select(l => l.Change)).Where(c => double.IsFinite(c) && c > 0)];
-        double low = Math.Pow(10, Math.Floor(Math.Log10(changes.DefaultIfEmpty(1e-16).Min()))), high = Math.Pow(10, Math.Ceiling(Math.Log10(changes.DefaultIfEmpty(1).Max() * 2)));
+        double low = Math.Pow(10, Math.Floor(Math.Log10(changes.DefaultIfEmpty(1e-16).Min() / 1.5))), high = Math.Pow(10, Math.Ceiling(Math.Log10(changes.DefaultIfEmpty(1).Max() * 2)));
         double gamma = series.SelectMany(s => s.Boosts).Select(b => b.Gamma).DefaultIfEmpty(10).Max();
         var main = new Panel
         {

@@ -267,9 +267,9 @@ internal static class MarkShapes
                 string colour = Palette.Map(cells.Signed ? Palette.Signed : Palette.Sequential, (value - cells.Low) / (cells.High - cells.Low));
                 var box = new Frame(map.X.Map(c - 0.5), map.Y.Map(r - 0.5), map.X.Map(c + 0.5), map.Y.Map(r + 0.5));
                 yield return new MapCell(box, colour);
-                if (rows <= 12 && columns <= 12)
+                if (box.Width >= 24 && box.Height >= 15)
                 {
-                    double size = Math.Min(13, box.Width / 2.6);
+                    double size = Math.Min(Math.Min(13, box.Width / 2.6), 0.7 * box.Height);
                     yield return new TextShape(new((box.X0 + box.X1) / 2, ((box.Y0 + box.Y1) / 2) + (0.35 * size)), CellText(value, cells.Decimals), size)
                     {
                         Anchor = "middle",

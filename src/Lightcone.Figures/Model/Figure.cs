@@ -55,6 +55,9 @@ public sealed record Panel
     /// <summary>A line of text above the frame (pairs), markup.</summary>
     public string Heading { get; init; } = string.Empty;
 
+    /// <summary>Whether the legend stands below the figure even if a place inside is free: between the rows of a dot plot its symbols would read as data.</summary>
+    public bool LegendBelow { get; init; }
+
     /// <summary>One free line at the end of the legend, markup: a key number.</summary>
     public string LegendNote { get; init; } = string.Empty;
 }

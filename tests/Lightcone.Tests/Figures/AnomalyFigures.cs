@@ -179,7 +179,7 @@ internal static class AnomalyFigures
     private static Figure MassAfterCuts()
     {
         double[] edges = [.. Enumerable.Range(0, 31).Select(i => 10.0 * i)];
-        double[] before = [.. edges.Take(30).Select(m => Math.Round(9 * (m + 5) * Math.Exp(-(m + 5) / 38)))];
+        double[] before = [.. edges.Take(30).Select(m => Math.Round(90 * (m + 5) * Math.Exp(-(m + 5) / 38)))];
         double[] tenth = [.. edges.Take(30).Select((m, i) => Math.Round(before[i] * 0.1 * Math.Min(2.6, m / 60)))], hundredth = [.. edges.Take(30).Select((m, i) => Math.Round(before[i] * 0.01 * Math.Min(9, Math.Pow(m / 70, 2))))];
         return MassSculptingFigure.BuildForShares(Header, new("g and q, all", SyntheticSample.Histogram(edges, before)), [(new("highest 10 %", SyntheticSample.Histogram(edges, tenth)), 0.1), (new("highest 1 %", SyntheticSample.Histogram(edges, hundredth)), 0.01)], "Chamfer distance");
     }
