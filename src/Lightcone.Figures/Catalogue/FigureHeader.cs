@@ -37,6 +37,14 @@ public sealed record FigureHeader
     }
 }
 
+/// <summary>Colours of classes of jets in their order: the background first and blue.</summary>
+internal static class ClassLook
+{
+    private static readonly SeriesColour[] Few = [SeriesColour.C1, SeriesColour.C3, SeriesColour.C2, SeriesColour.C4], Many = [SeriesColour.C1, SeriesColour.C5, SeriesColour.C3, SeriesColour.C2, SeriesColour.C4, SeriesColour.C6];
+
+    public static SeriesColour Colour(int index, int count) => count > Few.Length ? Many[index % Many.Length] : Few[index];
+}
+
 /// <summary>Colours and dashes of series in their order; the run the figure is about comes first and is red.</summary>
 internal static class SeriesLook
 {

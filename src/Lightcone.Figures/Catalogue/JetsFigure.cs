@@ -43,13 +43,14 @@ public static class JetsFigure
                 Rows = [.. jets.SelectMany(j => j.Constituents.Select((c, i) =>
                     (IReadOnlyList<TableCell>)[j.Name, i, c.TransverseMomentum, c.DeltaEta, c.DeltaPhi, JetShapes.Look(c.Kind).Name, c.Hidden ? 1 : 0]))],
             },
-            Notes = [rule, "Area of a symbol: transverse momentum." + Outside(jets, half)],
+            Notes = [rule, "Area of a symbol: transverse momentum." + Outside([.. jets.SelectMany(j => j.Constituents)], half)],
         };
     }
 
-    private static string Outside(DrawnJet[] jets, double half)
+    /// <summary>A sentence on what the frames cut off; empty if nothing.</summary>
+    internal static string Outside(IReadOnlyList<DrawnConstituent> all, double half)
     {
-        DrawnConstituent[] all = [.. jets.SelectMany(j => j.Constituents)], outside = [.. all.Where(c => Math.Abs(c.DeltaEta) > half || Math.Abs(c.DeltaPhi) > half)];
+        DrawnConstituent[] outside = [.. all.Where(c => Math.Abs(c.DeltaEta) > half || Math.Abs(c.DeltaPhi) > half)];
         double share = outside.Sum(c => c.TransverseMomentum) / Math.Max(1e-12, all.Sum(c => c.TransverseMomentum));
         return outside.Length == 0 ? string.Empty : $" {outside.Length} constituents with {NumberText.Plain(100 * share, 2)} % of *p*_{{T}} lie outside the frames.";
     }

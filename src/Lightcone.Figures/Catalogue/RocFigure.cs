@@ -145,8 +145,8 @@ public static class RocFigure
         {
             X = [.. group.Select(r => r.X)],
             Y = [.. group.Select(r => r.Value.Value)],
-            Lower = [.. group.Select(r => r.Value.Lower)],
-            Upper = [.. group.Select(r => r.Value.Upper)],
+            Lower = group.All(r => double.IsNaN(r.Value.Lower)) ? [] : [.. group.Select(r => r.Value.Lower)],
+            Upper = group.All(r => double.IsNaN(r.Value.Lower)) ? [] : [.. group.Select(r => r.Value.Upper)],
             Marker = (i % 3) switch { 0 => MarkerShape.Diamond, 1 => MarkerShape.Square, _ => MarkerShape.Triangle },
             Hollow = true,
             Radius = 4,

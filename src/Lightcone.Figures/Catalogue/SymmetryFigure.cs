@@ -5,7 +5,11 @@ namespace Lightcone.Figures.Catalogue;
 /// <param name="Boosts">Lorentz factor γ and the largest change relative to the largest output.</param>
 /// <param name="Rotations">Rotation angle, rad, and the same.</param>
 /// <param name="Published">Whether the values are published ones, drawn hollow.</param>
-public sealed record SymmetrySeries(string Name, IReadOnlyList<(double Gamma, double Change)> Boosts, IReadOnlyList<(double Angle, double Change)> Rotations, bool Published = false);
+public sealed record SymmetrySeries(string Name, IReadOnlyList<(double Gamma, double Change)> Boosts, IReadOnlyList<(double Angle, double Change)> Rotations, bool Published = false)
+{
+    /// <summary>Name of the measured series that published values belong to: they share its colour and marker, and have no entry of their own in the legend.</summary>
+    public string? Counterpart { get; init; }
+}
 
 /// <summary>Equivariance against the size of the transformation, <c>symmetry</c>.</summary>
 public static class SymmetryFigure
@@ -16,7 +20,7 @@ public static class SymmetryFigure
     public static Figure Build(FigureHeader header, IReadOnlyList<SymmetrySeries> series, IReadOnlyList<(string Name, double Change)> limits)
     {
         double[] changes = [.. series.SelectMany(s => s.Boosts.Select(b => b.Change).Concat(s.Rotations.Select(r => r.Change))).Concat(limits.Select(l => l.Change)).Where(c => double.IsFinite(c) && c > 0)];
-        double low = Math.Pow(10, Math.Floor(Math.Log10(changes.DefaultIfEmpty(1e-16).Min()))), high = Math.Pow(10, Math.Ceiling(Math.Log10(changes.DefaultIfEmpty(1).Max() * 2)));
+        double low = Math.Pow(10, Math.Floor(Math.Log10(changes.DefaultIfEmpty(1e-16).Min() / 1.5))), high = Math.Pow(10, Math.Ceiling(Math.Log10(changes.DefaultIfEmpty(1).Max() * 2)));
         double gamma = series.SelectMany(s => s.Boosts).Select(b => b.Gamma).DefaultIfEmpty(10).Max();
         var main = new Panel
         {
@@ -24,7 +28,7 @@ public static class SymmetryFigure
             Y = new Axis { Title = "Largest relative change", Scale = AxisScale.Log, Low = low, High = high },
             Marks =
             [
-                .. series.SelectMany((s, i) => Marks(s, i)),
+                .. series.SelectMany((s, i) => Marks(s, Look(series, i))),
                 .. limits.Select(l => new Hairline { At = l.Change, Vertical = false, Label = l.Name, Colour = SeriesColour.Mute }),
             ],
         };
@@ -52,11 +56,15 @@ public static class SymmetryFigure
         };
     }
 
+    /// <summary>Position that a series takes colour and marker from: its own or that of its counterpart.</summary>
+    private static int Look(IReadOnlyList<SymmetrySeries> series, int index) =>
+        series[index].Counterpart is { } name && series.ToList().FindIndex(s => !s.Published && s.Name == name) is var found and >= 0 ? found : index;
+
     private static IEnumerable<Mark> Marks(SymmetrySeries series, int index)
     {
         double[] x = [.. series.Boosts.Select(b => b.Gamma)], y = [.. series.Boosts.Select(b => b.Change > 0 ? b.Change : double.NaN)];
         SeriesColour colour = SeriesLook.Colour(index);
-        string legend = Markup.Escape(series.Name);
+        string? legend = series is { Published: true, Counterpart: not null } ? null : Markup.Escape(series.Name);
         if (!series.Published)
         {
             yield return new Curve { X = x, Y = y, Colour = colour, Line = SeriesLook.Line(index), Legend = legend };
@@ -65,7 +73,7 @@ public static class SymmetryFigure
         yield return new Points { X = x, Y = y, Colour = colour, Hollow = series.Published, Marker = SeriesLook.Marker(index), Legend = legend, Rank = series.Published ? LegendRank.Reference : LegendRank.Result };
     }
 
-    private static string Rotations(IReadOnlyList<SymmetrySeries> series)
+    internal static string Rotations(IReadOnlyList<SymmetrySeries> series)
     {
         var worst = series.Where(s => s.Rotations.Count > 0).Select(s => $"{Markup.Escape(s.Name)} {NumberText.Plain(s.Rotations.Max(r => r.Change), 2)}");
         string list = string.Join(", ", worst);

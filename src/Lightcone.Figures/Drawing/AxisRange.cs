@@ -70,6 +70,8 @@ internal static class AxisRange
         (Curve c, false) => c.Y,
         (Band b, true) => b.X,
         (Band b, false) => b.Lower.Concat(b.Upper),
+        (HeatMap h, true) => h.XEdges,
+        (HeatMap h, false) => h.YEdges,
         (Steps s, true) => s.Edges,
         (Steps s, false) => s.Heights,
         (Bars b, true) => b.Edges,

@@ -10,6 +10,11 @@ internal sealed record Canvas(double Width, double Height, IReadOnlyList<Frame> 
         CanvasKind.Matrix => new(480, 440, [new(96, 34, 396, 334)]),
         CanvasKind.Pair => new(480, 346, [new(66, 52, 256, 242), new(274, 52, 464, 242)]),
         CanvasKind.Wide => new(976, 372, [new(66, 34, 960, 326)]),
+        CanvasKind.Triple => new(976, 420, [new(66, 52, 352, 338), new(370, 52, 656, 338), new(674, 52, 960, 338)]),
+        CanvasKind.Row => new(976, 302, [.. Enumerable.Range(0, 5).Select(i => new Frame(66 + (181.5 * i), 52, 234 + (181.5 * i), 220))]),
+        CanvasKind.Stacked => new(480, 466, [new(66, 34, 464, 222), new(66, 232, 464, 420)]),
+        CanvasKind.Plane => new(480, 372, [new(66, 34, 384, 326)]),
+        CanvasKind.Tall => new(480, 560, [new(66, 34, 464, 514)]),
         CanvasKind.Small => new(232, 200, [new(46, 26, 222, 160)]),
         _ => new(480, 372, [new(66, 34, 464, 326)]),
     };

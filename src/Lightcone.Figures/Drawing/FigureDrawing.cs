@@ -100,8 +100,8 @@ public static partial class FigureDrawing
     {
         Figure figure = layout.Figure;
         Frame first = layout.Panels[0].Frame, last = layout.Panels[^1].Frame;
-        double baseline = first.Y0 - (layout.IsPair ? 30 : figure.Canvas == CanvasKind.Small ? 8 : 10);
-        double right = figure.Canvas == CanvasKind.Matrix ? layout.Width - 16 : last.X1, width = right - first.X0;
+        double baseline = first.Y0 - (layout.SideBySide ? 30 : figure.Canvas == CanvasKind.Small ? 8 : 10);
+        double right = figure.Canvas is CanvasKind.Matrix or CanvasKind.Plane ? layout.Width - 16 : last.X1, width = right - first.X0;
         double statement = TextWidth.OfPlain(figure.Statement, layout.Sizes.Header);
         string label = FrameDrawing.Fitted(figure.Label, layout.Sizes.Header, width - (TextWidth.FallbackFactor * statement) - 8, bold: true);
         double left = TextWidth.Of(label, layout.Sizes.Header, bold: true) + 8 + statement;

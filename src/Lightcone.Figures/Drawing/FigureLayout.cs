@@ -3,6 +3,9 @@ namespace Lightcone.Figures;
 /// <summary>Where everything stands: frames with their axis maps, shapes of the marks, names of hairlines, legend.</summary>
 internal sealed class FigureLayout
 {
+    /// <summary>Room between the title of the x axis and a legend below it, px.</summary>
+    private const double BelowGap = 6;
+
     private static readonly double[] LinearRaises = [1, 1.15, 1.3, 1.45, 1.6];
     private static readonly double[] LogRaises = [1, 10, 100];
 
@@ -22,8 +25,8 @@ internal sealed class FigureLayout
         (double Low, double High)[] ranges = [.. figure.Panels.Select((p, i) => Raised(p.Y, AxisRange.Of(p.Y, p.Marks, horizontal: false), i == 0 ? raise : 1))];
         YTicks = [.. figure.Panels.Select((p, i) => new AxisMap(p.Y.Scale, ranges[i].Low, ranges[i].High, 1, 0).Ticks(YLimit(i, canvas.Frames[i])))];
         Excess = MarginExcess();
-        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (IsPair && i > 0 ? 0 : Excess) }, ranges[i]))];
-        XTicks = [.. figure.Panels.Select((p, i) => Panels[i].X.Ticks(AxisTicks.Limit(Panels[i].Frame.Width, horizontal: true)))];
+        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (SideBySide && i > 0 ? 0 : Excess) }, ranges[i]))];
+        XTicks = [.. Panels.Select(p => SideBySide ? InnerTicks(p) : p.X.Ticks(AxisTicks.Limit(p.Frame.Width, horizontal: true)))];
         double jetScale = JetShapes.RadiusScale(figure.Panels.SelectMany(p => p.Marks).OfType<JetSymbols>());
         Shapes = [.. figure.Panels.Select((p, i) => p.Marks.OrderBy(MarkShapes.Layer)
             .SelectMany(m => m is JetSymbols jet ? JetShapes.Of(jet, Panels[i], jetScale) : MarkShapes.Of(m, Panels[i])).ToArray())];
@@ -57,7 +60,8 @@ internal sealed class FigureLayout
     /// <summary>The legend's box, px; null if there is none or it stands below the frame.</summary>
     public Frame? LegendBox { get; private set; }
 
-    public bool IsPair => Figure.Canvas == CanvasKind.Pair;
+    /// <summary>Whether every panel has its own horizontal axis and only the first its vertical labels.</summary>
+    public bool SideBySide => Figure.Canvas is CanvasKind.Pair or CanvasKind.Triple or CanvasKind.Row;
 
     private enum LegendSearch
     {
@@ -71,6 +75,13 @@ internal sealed class FigureLayout
     public static FigureLayout Of(Figure figure)
     {
         Axis y = figure.Panels.Count > 0 ? figure.Panels[0].Y : throw new ArgumentException($"Figure '{figure.Id}' has no panel.");
+        if (figure.Panels[0].LegendBelow)
+        {
+            var below = new FigureLayout(figure, 1);
+            below.PlaceTexts(LegendSearch.Below);
+            return below;
+        }
+
         double[] raises = !y.MayRaise ? [1] : y.Scale switch { AxisScale.Log => LogRaises, AxisScale.Linear => LinearRaises, _ => [1] };
         FigureLayout? first = null;
         foreach (double raise in raises)
@@ -106,7 +117,7 @@ internal sealed class FigureLayout
         }
 
         Labels = labels;
-        IReadOnlyList<LegendEntry> entries = IsPair ? [] : Legend.Of(Figure.Panels[0], Panels[0]);
+        IReadOnlyList<LegendEntry> entries = SideBySide ? [] : Legend.Of(Figure.Panels[0], Panels[0]);
         if (entries.Count == 0)
         {
             return true;
@@ -141,11 +152,19 @@ internal sealed class FigureLayout
         for (int c = 0; c < columns; c++)
         {
             LegendEntry[] part = [.. entries.Skip(c * rows).Take(rows)];
-            shapes.AddRange(Legend.Shapes(part, frame.X0 + (c * frame.Width / 2), Height, Sizes.Legend));
+            shapes.AddRange(Legend.Shapes(part, frame.X0 + (c * frame.Width / 2), Height + BelowGap, Sizes.Legend));
         }
 
-        Height += (rows * Legend.LineHeight) + 6;
+        Height += (rows * Legend.LineHeight) + BelowGap + 4;
         return shapes;
+    }
+
+    /// <summary>Ticks of a panel with a neighbour: those at its ends carry no label, which would run into that of the next panel.</summary>
+    private static AxisTicks InnerTicks(PanelMap map)
+    {
+        const double least = 42, fromEnd = 14;
+        AxisTicks ticks = map.X.Ticks((int)Math.Floor(map.Frame.Width / least) + 2);
+        return ticks with { Major = [.. ticks.Major.Where(t => map.X.Map(t.Value) is var x && x > map.Frame.X0 + fromEnd && x < map.Frame.X1 - fromEnd)] };
     }
 
     private static (double Low, double High) Raised(Axis axis, (double Low, double High) range, double raise) => axis.Scale switch
@@ -163,7 +182,7 @@ internal sealed class FigureLayout
         for (int i = 0; i < Figure.Panels.Count; i++)
         {
             Axis y = Figure.Panels[i].Y;
-            if (IsPair && i > 0)
+            if (SideBySide && i > 0)
             {
                 continue;
             }
@@ -180,7 +199,7 @@ internal sealed class FigureLayout
 
     private PanelMap Place(int panel, Frame frame, (double Low, double High) yRange)
     {
-        Panel first = Figure.Panels[IsPair ? panel : 0];
+        Panel first = Figure.Panels[SideBySide ? panel : 0];
         (double low, double high) = AxisRange.Of(first.X, first.Marks, horizontal: true);
         Axis y = Figure.Panels[panel].Y;
         return new(frame, new(first.X.Scale, low, high, frame.X0, frame.X1), new(y.Scale, yRange.Low, yRange.High, frame.Y1, frame.Y0));

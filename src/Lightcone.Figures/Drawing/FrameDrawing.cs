@@ -10,11 +10,11 @@ internal sealed class FrameDrawing(FigureLayout layout, int panel)
 
     private Panel Panel => figure.Panels[panel];
 
-    private Axis XAxis => layout.IsPair ? Panel.X : figure.Panels[0].X;
+    private Axis XAxis => layout.SideBySide ? Panel.X : figure.Panels[0].X;
 
-    private bool HasXLabels => layout.IsPair || panel == figure.Panels.Count - 1;
+    private bool HasXLabels => layout.SideBySide || panel == figure.Panels.Count - 1;
 
-    private bool HasYLabels => !layout.IsPair || panel == 0;
+    private bool HasYLabels => !layout.SideBySide || panel == 0;
 
     /// <summary>Frame and ticks; drawn after the marks, over everything.</summary>
     public void Lines(SvgText svg)
@@ -130,7 +130,7 @@ internal sealed class FrameDrawing(FigureLayout layout, int panel)
         foreach (Tick tick in yTicks.Major)
         {
             double y = map.Y.Map(tick.Value);
-            if (panel == 0 || layout.IsPair || y > f.Y0 + 6)
+            if (panel == 0 || layout.SideBySide || y > f.Y0 + 6)
             {
                 yield return new TextShape(new(right, y + (0.3546 * size)), tick.Label, size) { Anchor = "end" };
             }

@@ -22,6 +22,13 @@ internal sealed class InkGrid
                 case MapCell cell:
                     Rectangle(cell.Box);
                     break;
+                case MapRegion region:
+                    foreach (Frame box in region.Boxes)
+                    {
+                        Rectangle(box);
+                    }
+
+                    break;
                 case TextShape text:
                     Rectangle(text.Box());
                     break;

@@ -16,13 +16,21 @@ internal static class JetLegend
         DrawnConstituent[] all = [.. jets.SelectMany(j => j.Constituents)];
         double scale = JetShapes.RadiusScale(jets);
         var row = new Row(layout.Panels[0].Frame.X0, layout.Panels[^1].Frame.X1, layout.Panels[0].Frame.Y1 + 65.5);
-        foreach (ConstituentKind kind in all.Select(c => c.Kind).Distinct().Order())
+        foreach (ConstituentKind kind in jets.Where(j => j.Layer == JetLayer.Whole).SelectMany(j => j.Constituents).Select(c => c.Kind).Distinct().Order())
         {
-            (MarkerShape shape, SeriesColour colour, string name) = JetShapes.Look(kind);
-            row.Add(centre => MarkerShapes.Marker(shape, centre, 6, colour, hollow: false, 0.75, 0.6), 6, name);
+            row.Add(centre => JetShapes.Symbol(JetLayer.Whole, kind, hidden: false, centre, 6), 6, JetShapes.Look(kind).Name);
         }
 
-        row.Break();
+        foreach (JetLayer layer in jets.Where(j => j.Layer != JetLayer.Whole && j.Constituents.Count > 0).Select(j => j.Layer).Distinct().OrderDescending())
+        {
+            row.Add(centre => JetShapes.Symbol(layer, ConstituentKind.Unknown, hidden: false, centre, 6), 6, layer == JetLayer.Original ? "original" : "reconstructed");
+        }
+
+        if (layout.Panels.Count < 3)
+        {
+            row.Break();
+        }
+
         double hardest = all.Select(c => c.TransverseMomentum).DefaultIfEmpty(0).Max();
         foreach (int gev in (int[])[1, 10, 100])
         {

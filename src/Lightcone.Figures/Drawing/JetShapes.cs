@@ -59,13 +59,23 @@ internal static class JetShapes
         yield return new PathShape([centre with { Y = centre.Y - 4 }, centre with { Y = centre.Y + 4 }]) { Clipped = true, Line = new(SeriesColour.Mute, 1) };
         foreach (DrawnConstituent c in jet.Constituents.OrderByDescending(c => c.TransverseMomentum))
         {
-            (MarkerShape shape, SeriesColour colour, _) = Look(c.Kind);
             Pixel p = map.At(c.DeltaEta, c.DeltaPhi);
             if (map.Frame.Holds(p))
             {
-                Shape symbol = MarkerShapes.Marker(shape, p, Radius(c.TransverseMomentum, scale), colour, c.Hidden, 0.75, 0.6, 1.2);
-                yield return symbol with { Clipped = true };
+                yield return Symbol(jet.Layer, c.Kind, c.Hidden, p, Radius(c.TransverseMomentum, scale)) with { Clipped = true };
             }
         }
+    }
+
+    /// <summary>The symbol of a constituent; in a layer of two the role has the colour, in a jet by itself the kind.</summary>
+    public static Shape Symbol(JetLayer layer, ConstituentKind kind, bool hidden, Pixel centre, double radius)
+    {
+        (MarkerShape shape, SeriesColour colour, _) = Look(kind);
+        return layer switch
+        {
+            JetLayer.Original => MarkerShapes.Marker(MarkerShape.Circle, centre, radius, SeriesColour.Ink, hollow: true, hollowWidth: 1.2),
+            JetLayer.Reconstructed => MarkerShapes.Marker(MarkerShape.Circle, centre, radius, SeriesColour.C3, hollow: false, opacity: 0.5),
+            _ => MarkerShapes.Marker(shape, centre, radius, colour, hidden, 0.75, 0.6, 1.2),
+        };
     }
 }

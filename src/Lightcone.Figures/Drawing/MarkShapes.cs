@@ -15,12 +15,13 @@ internal static class MarkShapes
         Hairline hairline => HairlineShapes(hairline, map),
         Remark remark => [new TextShape(map.At(remark.X, remark.Y) with { Y = map.Y.Map(remark.Y) - 5 }, remark.Text, 12) { Colour = remark.Colour }],
         Cells cells => [.. CellShapes(cells, map)],
+        HeatMap heat => HeatShapes.Of(heat, map),
         JetSymbols jet => [.. JetShapes.Of(jet, map)],
         _ => throw new InvalidOperationException($"No drawing for a mark of type {mark.GetType().Name}."),
     };
 
     /// <summary>Bands lie at the back, then filled histograms, lines, points; text on top.</summary>
-    public static int Layer(Mark mark) => mark switch { Band => 0, Cells => 0, Bars => 1, Steps { Filled: true } => 1, Hairline => 2, Curve or Steps => 3, Remark => 5, _ => 4 };
+    public static int Layer(Mark mark) => mark switch { Band => 0, Cells or HeatMap => 0, Bars => 1, Steps { Filled: true } => 1, Hairline => 2, Curve or Steps => 3, Remark => 5, _ => 4 };
 
     public static string Dash(LineStyle line) => line switch { LineStyle.Dashed => "7 3", LineStyle.Dotted => "2 3", LineStyle.DashDotted => "9 3 2 3", _ => string.Empty };
 
@@ -266,9 +267,9 @@ internal static class MarkShapes
                 string colour = Palette.Map(cells.Signed ? Palette.Signed : Palette.Sequential, (value - cells.Low) / (cells.High - cells.Low));
                 var box = new Frame(map.X.Map(c - 0.5), map.Y.Map(r - 0.5), map.X.Map(c + 0.5), map.Y.Map(r + 0.5));
                 yield return new MapCell(box, colour);
-                if (rows <= 12 && columns <= 12)
+                if (box.Width >= 24 && box.Height >= 15)
                 {
-                    double size = Math.Min(13, box.Width / 2.6);
+                    double size = Math.Min(Math.Min(13, box.Width / 2.6), 0.7 * box.Height);
                     yield return new TextShape(new((box.X0 + box.X1) / 2, ((box.Y0 + box.Y1) / 2) + (0.35 * size)), CellText(value, cells.Decimals), size)
                     {
                         Anchor = "middle",

@@ -55,6 +55,9 @@ internal sealed record CircleShape(Pixel Centre, double Radius) : Shape
 /// <summary>A rectangle in a colour of a map, which does not change between light and dark.</summary>
 internal sealed record MapCell(Frame Box, string Colour) : Shape;
 
+/// <summary>Rectangles of one colour of a map, drawn as one path.</summary>
+internal sealed record MapRegion(IReadOnlyList<Frame> Boxes, string Colour) : Shape;
+
 /// <summary>A line of text.</summary>
 internal sealed record TextShape(Pixel At, string Text, double Size) : Shape
 {

@@ -47,6 +47,9 @@ internal sealed class SvgText
                 Frame b = cell.Box;
                 Raw($"<rect class=\"f-map\" x=\"{Number(b.X0)}\" y=\"{Number(b.Y0)}\" width=\"{Number(b.Width)}\" height=\"{Number(b.Height)}\" fill=\"{cell.Colour}\"/>");
                 break;
+            case MapRegion region:
+                Raw($"<path class=\"f-map\" d=\"{string.Concat(region.Boxes.Select(r => $"M{Number(r.X0)} {Number(r.Y0)}H{Number(r.X1)}V{Number(r.Y1)}H{Number(r.X0)}Z"))}\" fill=\"{region.Colour}\"/>");
+                break;
             case TextShape text:
                 Text(text);
                 break;

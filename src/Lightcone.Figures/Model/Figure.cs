@@ -23,6 +23,21 @@ public enum CanvasKind
 
     /// <summary>One small panel of many.</summary>
     Small,
+
+    /// <summary>Three square panels side by side, across the page.</summary>
+    Triple,
+
+    /// <summary>Up to five square panels side by side, across the page.</summary>
+    Row,
+
+    /// <summary>Two panels of equal height over one horizontal axis.</summary>
+    Stacked,
+
+    /// <summary>One panel with a colour bar beside it, for a density over two numeric axes.</summary>
+    Plane,
+
+    /// <summary>One high panel, for dot plots of many rows.</summary>
+    Tall,
 }
 
 /// <summary>One frame with its axes and marks.</summary>
@@ -39,6 +54,9 @@ public sealed record Panel
 
     /// <summary>A line of text above the frame (pairs), markup.</summary>
     public string Heading { get; init; } = string.Empty;
+
+    /// <summary>Whether the legend stands below the figure even if a place inside is free: between the rows of a dot plot its symbols would read as data.</summary>
+    public bool LegendBelow { get; init; }
 
     /// <summary>One free line at the end of the legend, markup: a key number.</summary>
     public string LegendNote { get; init; } = string.Empty;

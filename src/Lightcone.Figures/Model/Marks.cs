@@ -230,3 +230,28 @@ public sealed record Cells : Mark
     /// <summary>Decimals of the number in a cell.</summary>
     public int Decimals { get; init; } = 2;
 }
+
+/// <summary>A density over two numeric axes as coloured rectangles, with a colour bar beside the panel.</summary>
+public sealed record HeatMap : Mark
+{
+    /// <summary>Bin edges along x, rising, one more than columns.</summary>
+    public required IReadOnlyList<double> XEdges { get; init; }
+
+    /// <summary>Bin edges along y, rising, one more than rows.</summary>
+    public required IReadOnlyList<double> YEdges { get; init; }
+
+    /// <summary>Values by row (along y, from below) and column (along x); NaN stays paper, on a logarithmic map also what is not positive.</summary>
+    public required IReadOnlyList<IReadOnlyList<double>> Values { get; init; }
+
+    /// <summary>Value at the lower end of the colour bar.</summary>
+    public required double Low { get; init; }
+
+    /// <summary>Value at the upper end of the colour bar.</summary>
+    public required double High { get; init; }
+
+    /// <summary>How values map to colours: linear or logarithmic.</summary>
+    public AxisScale Scale { get; init; }
+
+    /// <summary>Title of the colour bar, markup; empty for none.</summary>
+    public string BarTitle { get; init; } = string.Empty;
+}
