@@ -39,6 +39,13 @@ public static class Arithmetic
         return a.clamp(low, high);
     }
 
+    /// <summary>Multiplies the negative elements of a by <paramref name="slope"/>, above 0, in place; the gradient needs the result alone.</summary>
+    public static Tensor LeakyReluInPlace(this Tensor a, double slope)
+    {
+        using Scalar scalar = slope.ToScalar();
+        return a.leaky_relu_(scalar);
+    }
+
     /// <summary>a plus the rows of <paramref name="source"/>, row r added to row index[r].</summary>
     public static Tensor PlusRows(this Tensor a, Tensor index, Tensor source) => a.index_add(0, index, source, One);
 

@@ -1,0 +1,128 @@
+using Lightcone.Jets;
+using Lightcone.Systems.Reconstruction;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+using Lightcone.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lightcone.Systems.Gnnae;
+
+/// <summary>A trained GNNAE: compresses jets and builds them up again.</summary>
+public sealed class GnnaeModel : IModel, IAutoencoder
+{
+    /// <summary>Jets that are computed together; bounds the memory.</summary>
+    private const int LargestBatch = 64;
+
+    /// <summary>An untrained model.</summary>
+    internal GnnaeModel(GnnaeRecipe recipe) => (Recipe, Network) = (recipe, new GnnaeNetwork(recipe));
+
+    /// <summary>The recipe of the run.</summary>
+    public GnnaeRecipe Recipe { get; }
+
+    /// <inheritdoc/>
+    public int LatentNumbers => Recipe.LatentNumbers;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns { get; } = ["loss"];
+
+    /// <summary>The network.</summary>
+    internal GnnaeNetwork Network { get; }
+
+    /// <summary>Loads the best weights of a run.</summary>
+    /// <exception cref="InputDataException">The run has no weights yet, or they do not fit its recipe.</exception>
+    public static GnnaeModel Load(Run run)
+    {
+        var recipe = RecipeFile.Load(run.RecipePath, new GnnaeRecipe());
+        if (!File.Exists(run.BestPath))
+            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        var weights = Safetensors.ReadAll(run.BestPath);
+        var model = new GnnaeModel(recipe);
+        try
+        {
+            model.Network.State.Load(weights);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The distance that training minimised, of each jet.</summary>
+    public double[][] Score(JetBatch jets)
+    {
+        using var noGrad = no_grad();
+        var losses = new double[jets.JetCount];
+        for (int first = 0; first < jets.JetCount; first += LargestBatch)
+        {
+            using var scope = NewDisposeScope();
+            using var inputs = Inputs(jets, first);
+            var momenta = inputs.Momenta(Reconstructed(inputs).Nodes, Recipe);
+            for (int jet = 0; jet < inputs.Jets.JetCount; jet++)
+            {
+                var mask = inputs.Truth.Mask.narrow(0, jet, 1);
+                losses[first + jet] = ReconstructionLosses
+                    .Chamfer(new PaddedJets(momenta.narrow(0, jet, 1), mask), new PaddedJets(inputs.Truth.Momenta.narrow(0, jet, 1), mask)).to(ScalarType.Float64).item<double>();
+            }
+        }
+
+        return [losses];
+    }
+
+    /// <inheritdoc/>
+    public ReconstructedJets Reconstruct(JetBatch jets)
+    {
+        using var noGrad = no_grad();
+        var latents = new float[checked(jets.JetCount * LatentNumbers)];
+        var momenta = new List<double>(jets.Momenta.Length);
+        var offsets = new int[jets.JetCount + 1];
+        for (int first = 0; first < jets.JetCount; first += LargestBatch)
+        {
+            using var scope = NewDisposeScope();
+            using var inputs = Inputs(jets, first);
+            var (nodes, latent) = Reconstructed(inputs);
+            WriteLatents(latents.AsSpan(first * LatentNumbers), inputs, Values(latent));
+            double[] made = Values(inputs.Momenta(nodes.to(ScalarType.Float64), Recipe));
+            for (int jet = 0; jet < inputs.Jets.JetCount; jet++)
+            {
+                int count = Recipe.Mode == GnnaeMode.Reference ? Recipe.Slots : inputs.Jets.Multiplicity(jet);
+                for (int c = 0; c < 4 * count; c++) momenta.Add(made[4 * inputs.Slots * jet + c] * Recipe.MomentumUnit);
+                offsets[first + jet + 1] = momenta.Count / 4;
+            }
+        }
+
+        var reconstructed = new JetBatch { Rows = jets.Rows, Offsets = offsets, Momenta = [.. momenta], Labels = jets.Labels, JetColumns = jets.JetColumns };
+        return new ReconstructedJets(jets, reconstructed, latents);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+
+    private GnnaeInputs Inputs(JetBatch jets, int first) =>
+        GnnaeInputs.Of(jets.Select(Enumerable.Range(first, Math.Min(LargestBatch, jets.JetCount - first)).ToArray()), Recipe);
+
+    private (Tensor Nodes, Tensor Latents) Reconstructed(GnnaeInputs inputs)
+    {
+        var latents = Network.Encode(inputs.Nodes, inputs.Mask);
+        return (Network.Decode(latents, inputs.Slots, inputs.Mask), latents);
+    }
+
+    // The network's numbers, zeros to the recipe's slots at particle level, then what goes round the network: pT [GeV], η, φ [rad], number of constituents.
+    private void WriteLatents(Span<float> target, GnnaeInputs inputs, double[] values)
+    {
+        int own = inputs.Jets.JetCount == 0 ? 0 : values.Length / inputs.Jets.JetCount;
+        for (int jet = 0; jet < inputs.Jets.JetCount; jet++)
+        {
+            var row = target.Slice(jet * LatentNumbers, LatentNumbers);
+            for (int k = 0; k < own; k++) row[k] = (float)values[jet * own + k];
+            if (Recipe.Mode == GnnaeMode.Corrected) row[^1] = inputs.Jets.Multiplicity(jet);
+            if (Recipe.Coordinates != GnnaeCoordinates.Relative) continue;
+            var axis = row[^(Recipe.Mode == GnnaeMode.Corrected ? 4 : 3)..];
+            for (int k = 0; k < 3; k++) axis[k] = (float)(inputs.JetAxes[3 * jet + k] * (k == 0 ? Recipe.MomentumUnit : 1));
+        }
+    }
+
+    private static double[] Values(Tensor t) => t.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+}

@@ -1,0 +1,77 @@
+using Lightcone.Evaluation;
+using Lightcone.Jets;
+using Lightcone.Systems.Reconstruction;
+using Lightcone.Training;
+using Lightcone.Training.Optimisation;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems.Gnnae;
+
+/// <summary>GNNAE as the command line knows it.</summary>
+public sealed class GnnaeSystem : ISystem
+{
+    private static readonly GnnaeRecipe Trained = new() { Epochs = 100, BatchSize = 128, Schedule = LearningRateShape.Cosine, WeightDecay = 0 };
+
+    /// <inheritdoc/>
+    public string Name => "gnnae";
+
+    /// <inheritdoc/>
+    public string Title => "GNNAE";
+
+    /// <inheritdoc/>
+    public TrainingRecipe DefaultRecipe => new GnnaeRecipe();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NamedRecipe> Recipes { get; } =
+    [
+        new("jetnet-gnnae-jl", "the graph autoencoder that the LGAE is compared with, 45 latent numbers a jet", Trained),
+        new("jetnet-gnnae-pl", "the same with 2 latent numbers a constituent, which keep their order",
+            Trained with { Level = GnnaeLevel.Particle, Latent = 2, Loss = ReconstructionLoss.MeanSquare }),
+    ];
+
+    /// <inheritdoc/>
+    public string BibTex { get; } =
+        """
+        @article{Hao:2022zns,
+            author = "Hao, Zichun and Kansal, Raghav and Duarte, Javier and Chernyavskaya, Nadezda",
+            title = "{Lorentz group equivariant autoencoders}",
+            eprint = "2212.07347",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ex",
+            doi = "10.1140/epjc/s10052-023-11633-5",
+            journal = "Eur. Phys. J. C",
+            volume = "83",
+            number = "6",
+            pages = "485",
+            year = "2023"
+        }
+
+        @article{Loshchilov:2017bsp,
+            author = "Loshchilov, Ilya and Hutter, Frank",
+            title = "{Decoupled Weight Decay Regularization}",
+            eprint = "1711.05101",
+            archivePrefix = "arXiv",
+            primaryClass = "cs.LG",
+            year = "2017"
+        }
+
+        """;
+
+    /// <inheritdoc/>
+    public ITrainingTask CreateTask(TrainingRecipe recipe) => new GnnaeTask((GnnaeRecipe)recipe);
+
+    /// <inheritdoc/>
+    public IModel Load(Run run) => GnnaeModel.Load(run);
+
+    /// <inheritdoc/>
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new UsageException(
+        "A GNNAE cannot be evaluated yet.", run.Folder, "The evaluation of autoencoders is not in this version.", "Score its jets: lightcone score.");
+
+    /// <inheritdoc/>
+    public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new UsageException(
+        "GNNAE imports no weights.", weights, "None were published.", "Train it: lightcone train jetnet-gnnae-jl.");
+
+    /// <inheritdoc/>
+    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => GnnaeSymmetry.Check(run, jets);
+}
