@@ -10,37 +10,22 @@ internal static unsafe class NeighbourSums<W, F, D>
     where D : struct
 {
     /// <summary>
-    /// y[i, a] = Σ_j f[i, j] x[j, a] of one filter. As f is symmetric, the gradient of x follows from that of y in the same way. Two nodes at a time,
+    /// y[i, a] = Σ_j f[i, j] x[j, a] of both filters. As f is symmetric, the gradient of x follows from that of y in the same way. Two nodes at a time,
     /// five components of each; the last block of either is moved back to end with the last, and computes some results twice.
     /// </summary>
-    /// <param name="filter">f as a square, from the filter's first register on.</param>
-    /// <param name="row">Floats of a pair in the square.</param>
-    /// <param name="x">Rows of x.</param>
-    /// <param name="y">Rows of y.</param>
+    /// <param name="square">f of every ordered pair.</param>
+    /// <param name="row">Floats of a pair, both filters.</param>
+    /// <param name="zero">Sums of filter 0.</param>
+    /// <param name="one">Sums of filter 1.</param>
     /// <param name="nodes">Nodes of the jet.</param>
-    /// <param name="depth">Components.</param>
-    /// <param name="width">Floats of a component, whole registers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* filter, int row, NodeRows x, NodeRows y, int nodes, int depth, int width)
+    public static void Forward(float* square, int row, in FilterSum zero, in FilterSum one, int nodes)
     {
-        nint line = nodes * (nint)row;
-        for (int lane = 0; lane < width; lane += W.Lanes)
+        for (int i = 0; i < nodes; i += 2)
         {
-            for (int i = 0; i < nodes; i += 2)
-            {
-                int second = Math.Min(i + 1, nodes - 1);
-                float* f = filter + lane + (i * line), g = filter + lane + (second * line);
-                int block = depth >= 5 ? 5 : depth >= 2 ? 2 : 1;
-                for (int a = 0; a < depth; a += block)
-                {
-                    int from = Math.Min(a, depth - block);
-                    NodeRows rows = x.From(lane, from), target = y.From(lane, from);
-                    float* yi = target.At + (i * y.NodeStep), yj = target.At + (second * y.NodeStep);
-                    if (block == 5) Five(f, g, row, rows, nodes, yi, yj, y.Step);
-                    else if (block == 2) Two(f, g, row, rows, nodes, yi, yj, y.Step);
-                    else One(f, g, row, rows, nodes, yi, yj);
-                }
-            }
+            int second = Math.Min(i + 1, nodes - 1);
+            Forward(square, row, zero, nodes, i, second);
+            Forward(square + (row / 2), row, one, nodes, i, second);
         }
     }
 
@@ -60,6 +45,28 @@ internal static unsafe class NeighbourSums<W, F, D>
                 for (; a + 2 <= depth; a += 2) TwoPairs(pair, row, xi.From(0, a), gi.From(0, a), count);
                 if (a < depth) OnePair(pair, row, xi.From(0, a), gi.From(0, a), count);
                 pair += count * (nint)row;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Forward(float* filter, int row, in FilterSum sum, int nodes, int i, int second)
+    {
+        nint line = nodes * (nint)row;
+        NodeRows y = sum.Y;
+        int block = sum.Depth >= 5 ? 5 : sum.Depth >= 2 ? 2 : 1;
+        for (int lane = 0; lane < row / 2; lane += W.Lanes)
+        {
+            float* f = filter + lane + (i * line), g = filter + lane + (second * line);
+            for (int a = 0; a < sum.Depth; a += block)
+            {
+                int from = Math.Min(a, sum.Depth - block);
+                NodeRows rows = sum.X.From(lane, from);
+                float* yi = y.At + lane + (from * y.Step), yj = yi + (second * y.NodeStep);
+                yi += i * y.NodeStep;
+                if (block == 5) Five(f, g, row, rows, nodes, yi, yj, y.Step);
+                else if (block == 2) Two(f, g, row, rows, nodes, yi, yj, y.Step);
+                else One(f, g, row, rows, nodes, yi, yj);
             }
         }
     }

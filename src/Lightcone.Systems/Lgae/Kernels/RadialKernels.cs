@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Lightcone.Systems.Kernels;
@@ -52,11 +53,8 @@ internal sealed unsafe class RadialKernels<W, F, D> : RadialKernels
             }
 
             Filters(problem, scratch, first, nodes);
-            for (int k = 0; k < 2; k++)
-            {
-                var filter = problem.Filters[k];
-                Sum(problem, scratch, k, Rows(problem, filter.X, filter.Depth, scratch.Nodes(0), first, nodes), filter.Y, first, nodes);
-            }
+            FilterNodes zero = problem.Filters[0], one = problem.Filters[1];
+            Sum(problem, scratch, Rows(problem, scratch, 0, zero.X, first, nodes), Rows(problem, scratch, 1, one.X, first, nodes), zero.Y, one.Y, first, nodes);
         }
     }
 
@@ -73,16 +71,13 @@ internal sealed unsafe class RadialKernels<W, F, D> : RadialKernels
             }
 
             Filters(problem, scratch, first, nodes);
-            for (int k = 0; k < 2; k++)
-            {
-                var filter = problem.Filters[k];
-                var x = Rows(problem, filter.X, filter.Depth, scratch.Nodes(0), first, nodes);
-                var gradient = Rows(problem, filter.YGradient, filter.Depth, scratch.Nodes(1), first, nodes);
-                Sum(problem, scratch, k, gradient, filter.XGradient, first, nodes);
-                int width = problem.Row / 2;
-                NeighbourSums<W, F, D>.FilterGradient(scratch.Pairs + (k * width), problem.Row, x, gradient, nodes, filter.Depth, width);
-            }
-
+            FilterNodes zero = problem.Filters[0], one = problem.Filters[1];
+            NodeRows x0 = Rows(problem, scratch, 0, zero.X, first, nodes), x1 = Rows(problem, scratch, 1, one.X, first, nodes);
+            NodeRows g0 = Rows(problem, scratch, 2, zero.YGradient, first, nodes), g1 = Rows(problem, scratch, 3, one.YGradient, first, nodes);
+            Sum(problem, scratch, g0, g1, zero.XGradient, one.XGradient, first, nodes);
+            int width = problem.Row / 2;
+            NeighbourSums<W, F, D>.FilterGradient(scratch.Pairs, problem.Row, x0, g0, nodes, zero.Depth, width);
+            NeighbourSums<W, F, D>.FilterGradient(scratch.Pairs + width, problem.Row, x1, g1, nodes, one.Depth, width);
             RadialFunction<W, F, D>.Back(problem, scratch, sums, nodes);
             if (problem.MomentaGradient != null)
                 PairGeometry<W, F, D>.Back(scratch, nodes, problem.IntervalScale, problem.MomentaGradient + (4 * (nint)first));
@@ -96,20 +91,30 @@ internal sealed unsafe class RadialKernels<W, F, D> : RadialKernels
         RadialFunction<W, F, D>.Forward(problem, scratch, nodes);
     }
 
-    private static void Sum(RadialProblem problem, RadialScratch scratch, int filter, NodeRows x, float* result, int first, int nodes)
+    private static void Sum(RadialProblem problem, RadialScratch scratch, NodeRows x0, NodeRows x1, float* result0, float* result1, int first, int nodes)
     {
-        int depth = problem.Filters[filter].Depth, width = problem.Row / 2;
-        var y = problem.Packed ? InScratch(scratch.Nodes(2), depth, width) : InPlace(result, depth, problem, first);
-        NeighbourSums<W, F, D>.Forward(scratch.Square + (filter * width), problem.Row, x, y, nodes, depth, width);
-        if (problem.Packed) Copy(y.At, width, At(result, depth, problem, first), problem.Channels, nodes * depth, problem.Channels);
+        int depth0 = problem.Filters[0].Depth, depth1 = problem.Filters[1].Depth;
+        NodeRows y0 = Target(problem, scratch, 0, result0, first), y1 = Target(problem, scratch, 1, result1, first);
+        NeighbourSums<W, F, D>.Forward(scratch.Square, problem.Row, new(x0, y0, depth0), new(x1, y1, depth1), nodes);
+        if (!problem.Packed) return;
+        int width = problem.Row / 2;
+        Copy(y0.At, width, At(result0, depth0, problem, first), problem.Channels, nodes * depth0, problem.Channels);
+        Copy(y1.At, width, At(result1, depth1, problem, first), problem.Channels, nodes * depth1, problem.Channels);
     }
 
-    private static NodeRows Rows(RadialProblem problem, float* x, int depth, float* room, int first, int nodes)
+    // Slots 0 and 1 of the scratch hold what the filters sum, 2 and 3 the gradients, 4 and 5 the results.
+    private static NodeRows Rows(RadialProblem problem, RadialScratch scratch, int slot, float* x, int first, int nodes)
     {
+        int depth = problem.Filters[slot % 2].Depth, width = problem.Row / 2;
         if (!problem.Packed) return InPlace(x, depth, problem, first);
-        int width = problem.Row / 2;
-        Copy(At(x, depth, problem, first), problem.Channels, room, width, nodes * depth, problem.Channels);
-        return InScratch(room, depth, width);
+        Copy(At(x, depth, problem, first), problem.Channels, scratch.Nodes(slot), width, nodes * depth, problem.Channels);
+        return InScratch(scratch.Nodes(slot), depth, width);
+    }
+
+    private static NodeRows Target(RadialProblem problem, RadialScratch scratch, int filter, float* result, int first)
+    {
+        int depth = problem.Filters[filter].Depth;
+        return problem.Packed ? InScratch(scratch.Nodes(4 + filter), depth, problem.Row / 2) : InPlace(result, depth, problem, first);
     }
 
     private static NodeRows InPlace(float* x, int depth, RadialProblem problem, int first) => new(At(x, depth, problem, first), depth * (nint)problem.Channels, problem.Channels);
@@ -122,12 +127,15 @@ internal sealed unsafe class RadialKernels<W, F, D> : RadialKernels
         new Span<float>(At(x, depth, problem, first), nodes * depth * problem.Channels).Clear();
 
     // Copies rows; what is longer in the target becomes zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(float* from, int fromStep, float* to, int toStep, int rows, int count)
     {
         for (int row = 0; row < rows; row++, from += fromStep, to += toStep)
         {
-            for (int c = 0; c < count; c++) to[c] = from[c];
-            for (int c = count; c < toStep; c++) to[c] = 0;
+            int c = 0;
+            for (; c + 4 <= count; c += 4) Vector128.Load(from + c).Store(to + c);
+            for (; c < count; c++) to[c] = from[c];
+            for (; c < toStep; c++) to[c] = 0;
         }
     }
 }

@@ -73,3 +73,11 @@ internal readonly unsafe struct NodeRows(float* at, nint nodeStep, nint step)
     /// <summary>The rows from a register and a component on.</summary>
     public NodeRows From(nint lane, nint component) => new(At + lane + (component * Step), NodeStep, Step);
 }
+
+/// <summary>What one filter sums and where the sums go.</summary>
+internal readonly struct FilterSum(NodeRows x, NodeRows y, int depth)
+{
+    public readonly NodeRows X = x;
+    public readonly NodeRows Y = y;
+    public readonly int Depth = depth;
+}

@@ -12,7 +12,7 @@ internal sealed unsafe class RadialScratch(RadialProblem problem) : IJetScratch
 
     private const int Slack = 16;
     private readonly NativeBuffer _arena = new();
-    private readonly float*[] _nodes = new float*[4];
+    private readonly float*[] _nodes = new float*[6];
     private byte* _next;
 
     /// <summary>Doubles between two components of four-momenta.</summary>
@@ -51,7 +51,7 @@ internal sealed unsafe class RadialScratch(RadialProblem problem) : IJetScratch
     /// <summary>Zeros, [max(Row, TermRow)].</summary>
     public float* Zeros { get; private set; }
 
-    /// <summary>Room for the packed rows of a jet's nodes, four of them.</summary>
+    /// <summary>Room for the packed rows of a jet's nodes: of both filters what is summed, its gradient, and the results.</summary>
     public float* Nodes(int slot) => _nodes[slot];
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed unsafe class RadialScratch(RadialProblem problem) : IJetScratch
         MomentaStride = largest + (2 * Slack);
         int wide = Math.Max(p.Row, p.TermRow), depth = Math.Max(p.Filters[0].Depth, p.Filters[1].Depth);
         long nodes = p.Packed ? checked(largest * (long)depth * (p.Row / 2)) : 0;
-        long floats = checked((2 * pairs) + (pairs * (p.TermRow + (long)p.Row)) + (square * p.Row) + (Tile * (long)p.TermRow) + (p.TermRow * (long)p.Row) + p.Row + (2L * p.TermRow) + wide + (4 * nodes));
+        long floats = checked((2 * pairs) + (pairs * (p.TermRow + (long)p.Row)) + (square * p.Row) + (Tile * (long)p.TermRow) + (p.TermRow * (long)p.Row) + p.Row + (2L * p.TermRow) + wide + (6 * nodes));
         _next = _arena.Bytes(checked((nuint)((sizeof(float) * floats) + (sizeof(double) * 8L * MomentaStride) + (64 * 16))));
         Momenta = (double*)Take(sizeof(double) * 4L * MomentaStride);
         MomentaGradient = (double*)Take(sizeof(double) * 4L * MomentaStride);
