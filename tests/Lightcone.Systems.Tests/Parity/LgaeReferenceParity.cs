@@ -29,7 +29,7 @@ public sealed class LgaeReferenceParity
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{products} products: off by at most {worst:E1}, allowed 1E-014");
-        Assert.Equal(39, products);
+        Assert.Equal(37, products);
         Assert.True(worst <= 1e-14, $"A product is off by {worst:E2}.");
     }
 
@@ -82,7 +82,9 @@ public sealed class LgaeReferenceParity
             string dataset = $"{half}/{name}{(name is "latent_nodes" or "input_nodes" ? "_canonical" : "")}";
             seen.Add($"{dataset}/{irrep}");
             double[] expected = data.Cartesian(dataset, irrep), actual = data.InFileOrder(features);
-            Closeness.Relative(expected, actual, tolerance, $"{dataset} {irrep}");
+            // A product of equal factors that is antisymmetric vanishes; the published code leaves its rounding.
+            if (expected.All(e => Math.Abs(e) < 1e-14)) Closeness.Absolute(expected, actual, 1e-14, $"{dataset} {irrep}, which vanishes");
+            else Closeness.Relative(expected, actual, tolerance, $"{dataset} {irrep}");
         };
     }
 

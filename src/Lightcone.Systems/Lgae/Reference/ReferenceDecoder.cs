@@ -22,7 +22,7 @@ internal sealed class ReferenceDecoder(NetworkState state, ReferenceProducts pro
     {
         long jets = vectors.shape[3];
         var graph = ComplexPlanes.Mix(state[$"{Half}latent_to_graph.weights.{Irrep.Vector.Key()}"], vectors);
-        var p = graph.permute(1, 2, 3, 0).reshape(1, 2, 4, -1);
+        Tensor slots = graph.permute(1, 2, 3, 0), p = slots.reshape(1, 2, 4, -1), edges = ReferenceLevel.Centred(slots).reshape(1, 2, 4, -1);
         var onePlusI = ones([1, 2, 1, p.shape[3]], state.DType);
         var features = new Features();
         features.Add(Irrep.Vector, Input(Irrep.Vector, p, probe));
@@ -31,7 +31,7 @@ internal sealed class ReferenceDecoder(NetworkState state, ReferenceProducts pro
         {
             var filters = new ConstantFilters(state, $"{Half}rad_funcs.rad_funcs.{l}", settings.Slots);
             bool all = complete || l < levels - 1;
-            features = new ReferenceLevel(state, products, settings, Half, l).Apply(features, p, filters, all ? Irreps.OfLevel(l + 1, settings.MaxDim) : [Irrep.Vector], probe);
+            features = new ReferenceLevel(state, products, settings, Half, l).Apply(features, edges, filters, all ? Irreps.OfLevel(l + 1, settings.MaxDim) : [Irrep.Vector], probe);
         }
 
         var output = ComplexPlanes.Mix(state[$"{Half}mix_to_output.weights.{Irrep.Vector.Key()}"], features[Irrep.Vector]);

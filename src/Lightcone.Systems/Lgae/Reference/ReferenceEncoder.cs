@@ -25,6 +25,7 @@ internal sealed class ReferenceEncoder(NetworkState state, ReferenceProducts pro
         var p = momenta.permute(2, 0, 1).contiguous();
         var (distances, pairs) = (Intervals(p).abs().view(1, -1).to(state.DType), PairMask(mask).to(state.DType).view(1, -1));
         var p4 = p.to(state.DType).view(1, 1, 4, -1);
+        var edges = ReferenceLevel.Centred(p).to(state.DType).view(1, 1, 4, -1);
         var features = new Features();
         features.Add(Irrep.Vector, Input(Irrep.Vector, p4));
         features.Add(Irrep.Scalar, Input(Irrep.Scalar, MassScale(p).to(state.DType).view(1, 1, 1, -1)));
@@ -34,7 +35,7 @@ internal sealed class ReferenceEncoder(NetworkState state, ReferenceProducts pro
         {
             var filters = new BellFilters(state, $"{Half}rad_funcs.rad_funcs.{l}", distances, pairs, settings.Slots);
             bool all = complete || l < levels - 1;
-            features = new ReferenceLevel(state, products, settings, Half, l).Apply(features, p4, filters, all ? Irreps.OfLevel(l + 1, settings.MaxDim) : [Irrep.Vector], probe);
+            features = new ReferenceLevel(state, products, settings, Half, l).Apply(features, edges, filters, all ? Irreps.OfLevel(l + 1, settings.MaxDim) : [Irrep.Vector], probe);
         }
 
         return (complete ? Latent(features, Irrep.Scalar, probe) : null, Latent(features, Irrep.Vector, probe));

@@ -17,10 +17,14 @@ internal sealed class ReferenceLevel(NetworkState state, ReferenceProducts produ
     private const double LeakySlope = 0.01;
 
     /// <summary>
-    /// The next features.
+    /// Momenta [..., N] less their mean over the slots. Edges are differences, which the mean does not change, but sums of products with them lose fewer digits. No gradient
+    /// flows through the mean, for by that token its gradient is zero.
     /// </summary>
+    public static Tensor Centred(Tensor momenta) => momenta - momenta.detach().mean([-1], keepdim: true);
+
+    /// <summary>The next features.</summary>
     /// <param name="features">Features that enter.</param>
-    /// <param name="momenta">Input four-momenta, [1, 1 or 2, 4, M]; edges are differences of them, at every level.</param>
+    /// <param name="momenta">Four-momenta whose differences are the edges, at every level: <see cref="Centred"/> input momenta, [1, 1 or 2, 4, M].</param>
     /// <param name="filters">Radial functions.</param>
     /// <param name="wanted">Irreps to compute; the last level's others lead nowhere.</param>
     /// <param name="probe">Sees everything on the way.</param>
