@@ -3,7 +3,6 @@ using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 using Lightcone.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lightcone.Systems.Lgae;
@@ -14,9 +13,9 @@ internal sealed class LgaeModel : IAutoencoder
     /// <summary>Jets in memory at once; has no influence on any number.</summary>
     private const int BatchSize = 128;
 
-    private readonly LgaeNetwork network;
+    private readonly LgaeCore core;
 
-    private LgaeModel(LgaeRecipe recipe) => (Recipe, network) = (recipe, new LgaeNetwork(recipe));
+    private LgaeModel(LgaeRecipe recipe) => (Recipe, core) = (recipe, LgaeCore.For(recipe));
 
     /// <summary>The recipe the model is run with.</summary>
     public LgaeRecipe Recipe { get; }
@@ -25,7 +24,7 @@ internal sealed class LgaeModel : IAutoencoder
     public int LatentNumbers => Recipe.LatentNumbers;
 
     /// <summary>Trained numbers.</summary>
-    public long ParameterCount => network.State.ParameterCount;
+    public long ParameterCount => core.State.ParameterCount;
 
     /// <summary>Loads the best weights of a run.</summary>
     /// <param name="run">The run.</param>
@@ -39,7 +38,7 @@ internal sealed class LgaeModel : IAutoencoder
         var model = new LgaeModel(change is null ? recipe : change(recipe));
         try
         {
-            model.network.State.Load(Safetensors.ReadAll(run.BestPath));
+            model.core.State.Load(Safetensors.ReadAll(run.BestPath));
             return model;
         }
         catch
@@ -64,49 +63,28 @@ internal sealed class LgaeModel : IAutoencoder
         return new ReconstructedJets(jets, JetBatch.Concatenate(rebuilt), latents);
     }
 
-    /// <summary>Latent four-vectors (float64, [jets, 4 · vectors], component by component within a vector) and constituents (float64, [nodes, 4]), as measured [GeV].</summary>
-    internal (double[] Latents, double[] Constituents) Vectors(JetBatch jets)
+    /// <summary>Latent representation and reconstruction in float64, of jets that fit one batch.</summary>
+    internal LgaeOutput Rebuild(JetBatch jets)
     {
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        using var inputs = LgaeInputs.Of(jets, Recipe);
-        var latent = network.Encode(inputs);
-        double[] constituents = Doubles(network.Decode(latent, inputs.Offsets));
-        inputs.ToLaboratory(constituents, inputs.Offsets, Recipe.MomentumUnit);
-        return (LatentVectors(latent, inputs), constituents);
+        return core.Rebuild(jets);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => network.Dispose();
+    public void Dispose() => core.Dispose();
 
     private JetBatch Rebuild(JetBatch jets, Span<float> latents)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        using var inputs = LgaeInputs.Of(jets, Recipe);
-        var latent = network.Encode(inputs);
-        double[] momenta = Doubles(network.Decode(latent, inputs.Offsets));
-        inputs.ToLaboratory(momenta, inputs.Offsets, Recipe.MomentumUnit);
-        double[] scalars = Doubles(latent.Scalars), vectors = LatentVectors(latent, inputs);
-        int τs = Recipe.AllScalars, τv = Recipe.AllVectors;
+        var output = Rebuild(jets);
+        int scalars = output.Scalars.Length / jets.JetCount, vectors = output.Vectors.Length / jets.JetCount;
         for (int jet = 0; jet < jets.JetCount; jet++)
         {
             var row = latents.Slice(jet * LatentNumbers, LatentNumbers);
-            row[0] = inputs.Offsets[jet + 1] - inputs.Offsets[jet];
-            for (int k = 0; k < τs; k++) row[1 + k] = (float)scalars[jet * τs + k];
-            for (int k = 0; k < 4 * τv; k++) row[1 + τs + k] = (float)vectors[jet * 4 * τv + k];
+            for (int k = 0; k < scalars; k++) row[k] = (float)output.Scalars[jet * scalars + k];
+            for (int k = 0; k < vectors; k++) row[scalars + k] = (float)output.Vectors[jet * vectors + k];
+            if (Recipe.Mode == LgaeMode.Corrected) row[^1] = output.Offsets[jet + 1] - output.Offsets[jet];
         }
 
-        return new JetBatch { Rows = jets.Rows, Offsets = inputs.Offsets, Momenta = momenta, Labels = jets.Labels };
+        return new JetBatch { Rows = jets.Rows, Offsets = output.Offsets, Momenta = output.Constituents, Labels = jets.Labels };
     }
-
-    private double[] LatentVectors(LgaeLatent latent, LgaeInputs inputs)
-    {
-        double[] vectors = Doubles(latent.Vectors.transpose(1, 2));
-        int[] perJet = [.. Enumerable.Range(0, inputs.JetCount + 1).Select(j => j * Recipe.AllVectors)];
-        inputs.ToLaboratory(vectors, perJet, Recipe.MomentumUnit);
-        return vectors;
-    }
-
-    private static double[] Doubles(Tensor tensor) => tensor.to(ScalarType.Float64).contiguous().data<double>().ToArray();
 }

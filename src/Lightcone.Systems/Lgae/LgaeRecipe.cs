@@ -197,6 +197,6 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     /// <summary>Latent four-vectors in all.</summary>
     internal int AllVectors => LatentVectors * (Pooling == LgaePooling.MinMax ? 2 : 1);
 
-    /// <summary>Numbers a jet is compressed to, its number of constituents included.</summary>
-    internal int LatentNumbers => AllScalars + 4 * AllVectors + 1;
+    /// <summary>Numbers a jet is compressed to: the corrected network's number of constituents is one, every number of the published one is complex.</summary>
+    internal int LatentNumbers => Mode == LgaeMode.Corrected ? AllScalars + 4 * AllVectors + 1 : 2 * (AllScalars + 4 * AllVectors);
 }

@@ -49,16 +49,16 @@ internal static class LgaeSymmetry
 
     private static SymmetryVariant Measure(string name, LgaeModel model, JetBatch jets, List<Frame> frames)
     {
-        var (latents, constituents) = model.Vectors(jets);
-        double largest = constituents.Max(Math.Abs);
+        var unmoved = model.Rebuild(jets);
+        double largest = unmoved.Constituents.Max(Math.Abs);
         var changes = frames.Select(frame =>
         {
-            double[] momenta = [.. jets.Momenta], expectedLatents = [.. latents], expected = [.. constituents];
+            double[] momenta = [.. jets.Momenta], expectedLatents = [.. unmoved.Vectors], expected = [.. unmoved.Constituents];
             frame.Transform.Apply(momenta);
             frame.Transform.Apply(expectedLatents);
             frame.Transform.Apply(expected);
-            var (movedLatents, moved) = model.Vectors(new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta });
-            return Lightcone.Statistics.Quantile.Of([.. Deviations(expected, moved), .. Deviations(expectedLatents, movedLatents)], Quantile);
+            var moved = model.Rebuild(new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta });
+            return Lightcone.Statistics.Quantile.Of([.. Deviations(expected, moved.Constituents), .. Deviations(expectedLatents, moved.Vectors)], Quantile);
         }).ToList();
         return new SymmetryVariant(name, largest, changes);
     }

@@ -1,6 +1,9 @@
 using Lightcone.Evaluation;
 using Lightcone.Jets;
+using Lightcone.Systems.LorentzNet;
+using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
+using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
@@ -22,6 +25,14 @@ public sealed class LgaeSystem : ISystem
     public IReadOnlyList<NamedRecipe> Recipes { get; } =
     [
         new("jetnet-lgae", "an autoencoder of quark and gluon jets, equivariant under the Lorentz group", new LgaeRecipe()),
+        new("jetnet-lgae-mix", "the same with one linear map over the ordered constituents for a latent space: sharper, but not invariant under permutations",
+            new LgaeRecipe { Pooling = LgaePooling.Mix, LatentVectors = 18, Loss = ReconstructionLoss.MeanSquare }),
+        new("jetnet-lgae-reference", "the published network and loss, defects included (slow to learn)", new LgaeRecipe
+        {
+            Mode = LgaeMode.Reference, EncoderChannels = new([3, 3, 4, 4]), DecoderChannels = new([4, 4, 3, 3]), RadialTerms = 10, MlpWidth = 6, MlpDepth = 6,
+            LatentScalars = 1, LatentVectors = 4, Network = Precision.Float64, Frame = LgaeFrame.Laboratory, L1 = 1e-8, LearningRate = 1e-3,
+            Schedule = LearningRateShape.Constant, ClipGradient = 0,
+        }),
     ];
 
     /// <inheritdoc/>

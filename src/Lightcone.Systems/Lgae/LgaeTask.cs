@@ -1,5 +1,4 @@
 using Lightcone.Jets;
-using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
@@ -7,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace Lightcone.Systems.Lgae;
 
-/// <summary>The autoencoder's training: jets against their reconstruction in the recipe's frame, best epoch by validation loss (arXiv:2212.07347, appendix).</summary>
+/// <summary>The autoencoder's training: jets against their reconstruction, best epoch by validation loss (arXiv:2212.07347, appendix).</summary>
 internal sealed class LgaeTask(LgaeRecipe recipe) : ITrainingTask
 {
-    private readonly LgaeNetwork network = new(recipe);
+    private readonly LgaeCore core = LgaeCore.For(recipe);
 
     /// <inheritdoc/>
-    public NetworkState Network => network.State;
+    public NetworkState Network => core.State;
 
     /// <inheritdoc/>
     public string Criterion => "loss";
@@ -24,41 +23,29 @@ internal sealed class LgaeTask(LgaeRecipe recipe) : ITrainingTask
     /// <inheritdoc/>
     public Tensor Loss(JetBatch batch)
     {
-        var loss = Distance(batch);
-        if (recipe.L1 > 0)
-            foreach (var (_, parameter) in network.State.Parameters) loss = loss.Plus(parameter.abs().sum().Times(recipe.L1));
+        var loss = core.Loss(batch);
+        if (recipe.L1 > 0 && recipe.Mode == LgaeMode.Corrected)
+            foreach (var (_, parameter) in core.State.Parameters) loss = loss.Plus(parameter.abs().sum().Times(recipe.L1));
         return loss;
     }
 
     /// <inheritdoc/>
-    public void AfterBackward() => network.AfterBackward();
+    public void AfterBackward() => core.AfterBackward();
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches)
     {
         using var noGrad = no_grad();
-        double sum = 0;
-        long jets = 0;
+        double sum = 0, weight = 0;
         foreach (var batch in batches)
         {
-            using var scope = NewDisposeScope();
-            sum += batch.JetCount * Distance(batch).to(ScalarType.Float64).item<double>();
-            jets += batch.JetCount;
+            var (s, w) = core.Validation(batch);
+            (sum, weight) = (sum + s, weight + w);
         }
 
-        return new Dictionary<string, double> { ["loss"] = sum / jets };
+        return new Dictionary<string, double> { ["loss"] = sum / weight };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => network.Dispose();
-
-    private Tensor Distance(JetBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        using var inputs = LgaeInputs.Of(batch, recipe);
-        var rebuilt = network.Decode(network.Encode(inputs), inputs.Offsets);
-        var reconstructed = PaddedJets.OfNodes(rebuilt, inputs.Offsets);
-        var truth = PaddedJets.OfNodes(inputs.Momenta.to(network.Type), inputs.Offsets);
-        return ReconstructionLosses.Chamfer(reconstructed, truth).MoveToOuterDisposeScope();
-    }
+    public void Dispose() => core.Dispose();
 }

@@ -23,6 +23,13 @@ internal static class ReconstructionLosses
         return sum.mean().Times(0.5).MoveToOuterDisposeScope();
     }
 
+    public static Tensor Of(AutoencoderRecipe recipe, PaddedJets reconstructed, PaddedJets truth)
+    {
+        var loss = recipe.Loss == ReconstructionLoss.MeanSquare ? MaskedMean((reconstructed.Momenta - truth.Momenta).Squared().sum(dim: 2), truth.Mask).mean() : Chamfer(reconstructed, truth);
+        if (recipe.JetWeight > 0) loss = loss.Plus((reconstructed.Momenta.sum(dim: 1) - truth.Momenta.sum(dim: 1)).Squared().sum(dim: 1).mean().Times(recipe.JetWeight));
+        return loss;
+    }
+
     /// <summary>Euclidean squared distances of all pairs, shape [jets, reconstructed, true], from differences: no cancellation.</summary>
     internal static Tensor SquaredDistances(Tensor a, Tensor b) => (a.unsqueeze(2) - b.unsqueeze(1)).Squared().sum(dim: 3);
 

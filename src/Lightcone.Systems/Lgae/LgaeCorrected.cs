@@ -1,0 +1,57 @@
+using Lightcone.Jets;
+using Lightcone.Systems.Reconstruction;
+using Lightcone.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lightcone.Systems.Lgae;
+
+/// <summary>The corrected network: jets ragged, in the recipe's frame and unit; a jet is rebuilt with as many constituents as it has.</summary>
+internal sealed class LgaeCorrected(LgaeRecipe recipe) : LgaeCore(recipe)
+{
+    private readonly LgaeNetwork network = new(recipe);
+
+    /// <inheritdoc/>
+    public override NetworkState State => network.State;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(JetBatch jets)
+    {
+        using var scope = NewDisposeScope();
+        using var inputs = LgaeInputs.Of(jets, Recipe);
+        return Distance(inputs).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override (double Sum, double Weight) Validation(JetBatch jets)
+    {
+        using var scope = NewDisposeScope();
+        using var inputs = LgaeInputs.Of(jets, Recipe);
+        return (jets.JetCount * Distance(inputs).to(ScalarType.Float64).item<double>(), jets.JetCount);
+    }
+
+    /// <inheritdoc/>
+    public override LgaeOutput Rebuild(JetBatch jets)
+    {
+        using var scope = NewDisposeScope();
+        using var inputs = LgaeInputs.Of(jets, Recipe);
+        var latent = network.Encode(inputs);
+        double[] constituents = Doubles(network.Decode(latent, inputs.Offsets)), vectors = Doubles(latent.Vectors.transpose(1, 2));
+        inputs.ToLaboratory(constituents, inputs.Offsets, Recipe.MomentumUnit);
+        int[] perJet = [.. Enumerable.Range(0, inputs.JetCount + 1).Select(j => j * Recipe.AllVectors)];
+        inputs.ToLaboratory(vectors, perJet, Recipe.MomentumUnit);
+        return new LgaeOutput(Doubles(latent.Scalars), vectors, inputs.Offsets, constituents);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterBackward() => network.AfterBackward();
+
+    /// <inheritdoc/>
+    public override void Dispose() => network.Dispose();
+
+    private Tensor Distance(LgaeInputs inputs)
+    {
+        var rebuilt = network.Decode(network.Encode(inputs), inputs.Offsets);
+        return ReconstructionLosses.Of(Recipe, PaddedJets.OfNodes(rebuilt, inputs.Offsets), PaddedJets.OfNodes(inputs.Momenta.to(network.Type), inputs.Offsets));
+    }
+}
