@@ -32,10 +32,12 @@ internal sealed class JetPair
     private readonly Cloud[] clouds = [new(4), new(4), new(4), new(3)];
     private readonly ConstituentMatching matching = new();
     private readonly EnergyMover mover = new();
+    private readonly TransverseResidual across = new();
     private readonly TransverseFlow first = new(), second = new();
     private double[] original = [], reconstructed = [];
     private int originals, reconstructeds;
     private FourMomentum jet, reconstructedJet;
+    private double? transverse;
 
     private ReadOnlySpan<double> Original => original.AsSpan(0, 4 * originals);
 
@@ -50,6 +52,7 @@ internal sealed class JetPair
         originals = Copy(originalMomenta, ref original, none);
         reconstructeds = Copy(reconstructedMomenta, ref reconstructed, none);
         (jet, reconstructedJet) = (RelativeCoordinates.Sum(Original), RelativeCoordinates.Sum(Reconstructed));
+        transverse = null;
         foreach (var cloud in clouds) cloud.Filled = false;
     }
 
@@ -97,6 +100,13 @@ internal sealed class JetPair
         Span<double> d = [difference.E, difference.Px, difference.Py, difference.Pz];
         Scale(coordinates, d, d);
         return d[0] * d[0] + d[1] * d[1] + d[2] * d[2] + d[3] * d[3];
+    }
+
+    /// <summary>Σ|Δp_⊥|² of matched constituents across the original's axis [GeV²], divided by m^power · pT^(2 − power) of the original unless the power is NaN.</summary>
+    public double Across(double power)
+    {
+        transverse ??= across.Of(Original, Reconstructed, jet);
+        return double.IsNaN(power) ? transverse.Value : transverse.Value / (Math.Pow(Math.Max(jet.Mass, SmallestMass), power) * Math.Pow(Pt, 2 - power));
     }
 
     private double Nearest(PairCoordinates coordinates, bool squared)

@@ -32,7 +32,7 @@ public sealed class ReconstructionScore
 /// <summary>
 /// The scores that an evaluation tries. Absolute ones grow with a jet's momentum; those with <c>-pt</c> are divided by its transverse momentum, those with
 /// <c>-rest</c> are taken where the jet is at rest and divided by its mass (Lorentz invariant), those with <c>-relative</c> compare
-/// (Δη, Δφ, pT/pT_jet), each jet with respect to itself.
+/// (Δη, Δφ, pT/pT_jet), each jet with respect to itself. Those named <c>transverse</c> look across the jet's axis only.
 /// </summary>
 public static class ReconstructionScores
 {
@@ -76,7 +76,12 @@ public static class ReconstructionScores
 
     private static List<ReconstructionScore> Make()
     {
-        List<ReconstructionScore> scores = [];
+        List<ReconstructionScore> scores =
+        [
+            new("transverse", "miss across the axis", "GeV²", pair => pair.Across(double.NaN)),
+            new("transverse-mass-pt", "miss across the axis / *m* *p*_{T}", null, pair => pair.Across(1)),
+            new("transverse-mass", "miss across the axis / *m*^{2}", null, pair => pair.Across(2)),
+        ];
         foreach (var (coordinates, suffix, words, unit, square) in new[]
         {
             (PairCoordinates.Absolute, "", "", "GeV", "GeV²"),
