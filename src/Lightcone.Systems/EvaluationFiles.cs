@@ -1,6 +1,7 @@
 using Lightcone.Evaluation;
 using Lightcone.Figures;
 using Lightcone.Figures.Reports;
+using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems;
@@ -13,6 +14,12 @@ public sealed record EvaluationRequest
 
     /// <summary>Processor threads.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Classes that the evaluation looks for, as the jets' schema spells them; empty where none were named.</summary>
+    public ClassList Signals { get; init; }
+
+    /// <summary>Other runs to show beside this one, evaluated on the same jets; empty for none.</summary>
+    public IReadOnlyList<Run> Beside { get; init; } = [];
 
     /// <summary>Hears how many jets are done.</summary>
     public IProgress<long>? Progress { get; init; }

@@ -1,4 +1,5 @@
 using Lightcone.Evaluation;
+using Lightcone.Formats.Scores;
 using Lightcone.Jets;
 using Lightcone.Training;
 using Lightcone.Training.Recipes;
@@ -21,6 +22,12 @@ public interface ISystem
     /// <summary>Recipe with every field at its default: what a recipe file is read into.</summary>
     TrainingRecipe DefaultRecipe { get; }
 
+    /// <summary>
+    /// Whether a training looks at labels, as that of a tagger does. Where it does not, an evaluation sets the classes of the training against those of
+    /// <see cref="EvaluationRequest.Signals"/>.
+    /// </summary>
+    bool TrainsOnLabels { get; }
+
     /// <summary>BibTeX of what a run of this recipe used.</summary>
     string BibTex { get; }
 
@@ -30,7 +37,7 @@ public interface ISystem
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);
 
-    /// <summary>Evaluates a run on labelled jets; writes evaluation.json and the figures into it.</summary>
+    /// <summary>Evaluates a run on labelled jets, opened by <see cref="EvaluationJets"/>; writes evaluation.json and the figures into it.</summary>
     /// <exception cref="InputDataException">The jets have no labels, or the run no weights.</exception>
     EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request);
 
@@ -53,9 +60,9 @@ public sealed record NamedRecipe(string Name, string Summary, TrainingRecipe Rec
 /// <summary>A trained model that scores jets.</summary>
 public interface IModel : IDisposable
 {
-    /// <summary>Names of the numbers <see cref="Score"/> gives each jet.</summary>
-    IReadOnlyList<string> Columns { get; }
+    /// <summary>What <see cref="Score"/> gives each jet. The first is <c>score</c>, one number that is larger for jets more like signal, or less like what was trained on.</summary>
+    IReadOnlyList<ScoreColumn> Columns { get; }
 
-    /// <summary>Numbers of every jet, shape [columns][jets].</summary>
-    double[][] Score(JetBatch jets);
+    /// <summary>The numbers of all jets, one array a column: the column's <see cref="ScoreColumn.Length"/> numbers for each jet, row-major, jet after jet.</summary>
+    float[][] Score(JetBatch jets);
 }

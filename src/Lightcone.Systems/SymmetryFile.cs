@@ -22,8 +22,8 @@ public static class SymmetryFile
         try
         {
             var json = JsonNode.Parse(File.ReadAllText(path))!;
-            return new SymmetryReport((int)json["jets"]!,
-                json["frames"]!.AsArray().Select(f => new SymmetryFrame((string)f!["name"]!, (double)f["gamma"]!, (double)f["angle"]!)).ToList(),
+            return new SymmetryReport((string?)json["subject"] ?? "", (int)json["jets"]!,
+                json["frames"]!.AsArray().Select(f => new SymmetryFrame((string)f!["name"]!, (double)f["gamma"]!, (double)f["angle"]!, (string?)f["group"] ?? "")).ToList(),
                 json["variants"]!.AsArray().Select(v => new SymmetryVariant((string)v!["name"]!, (double)v["largestOutput"]!, v["largestChange"]!.AsArray().Select(c => (double)c!).ToList())).ToList(),
                 json["gates"]!.AsArray().Select(g => new SymmetryGate((string)g!["name"]!, (double)g["measured"]!, (double)g["limit"]!)).ToList());
         }
@@ -37,8 +37,9 @@ public static class SymmetryFile
     public static JsonObject ToJson(Run run, SymmetryReport report) => new()
     {
         ["run"] = run.Name,
+        ["subject"] = report.Subject,
         ["jets"] = report.Jets,
-        ["frames"] = new JsonArray([.. report.Frames.Select(f => new JsonObject { ["name"] = f.Name, ["gamma"] = f.Gamma, ["angle"] = f.Angle })]),
+        ["frames"] = new JsonArray([.. report.Frames.Select(f => new JsonObject { ["name"] = f.Name, ["gamma"] = f.Gamma, ["angle"] = f.Angle, ["group"] = f.Group })]),
         ["variants"] = new JsonArray([.. report.Variants.Select(v => new JsonObject
         {
             ["name"] = v.Name,

@@ -1,17 +1,19 @@
 namespace Lightcone.Systems;
 
 /// <summary>Outcome of <c>check symmetry</c>.</summary>
+/// <param name="Subject">What the numbers are, for example “largest change of a logit”.</param>
 /// <param name="Jets">Jets measured on.</param>
 /// <param name="Frames">The transformations.</param>
 /// <param name="Variants">What was measured for each variant of the model.</param>
 /// <param name="Gates">What must hold.</param>
-public sealed record SymmetryReport(int Jets, IReadOnlyList<SymmetryFrame> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
+public sealed record SymmetryReport(string Subject, int Jets, IReadOnlyList<SymmetryFrame> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
 
 /// <summary>A Lorentz transformation.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Gamma">Lorentz factor of its boost; 1 for a pure rotation.</param>
 /// <param name="Angle">Angle of a pure rotation [rad]; 0 otherwise.</param>
-public sealed record SymmetryFrame(string Name, double Gamma, double Angle);
+/// <param name="Group">Heading under which tables give the largest change over frames of one kind, for example <c>boost 0.99</c>; empty for a frame that tables leave out.</param>
+public sealed record SymmetryFrame(string Name, double Gamma, double Angle, string Group);
 
 /// <summary>One variant of a model under all transformations.</summary>
 /// <param name="Name">What is special about it.</param>

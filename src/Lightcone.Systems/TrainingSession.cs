@@ -39,6 +39,8 @@ public static class TrainingSession
     {
         string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
         if (File.Exists(data)) throw new UsageException("One file cannot be both training and validation data.", data, "--data names a file.", "Name a folder with train and val files.");
+        if (!system.TrainsOnLabels && !recipe.Signals.IsEmpty)
+            throw new UsageException($"{system.Title} is trained without labels, so no class can be its signal.", "--set signals", "The field is for taggers.", "Name what it is trained on, --set classes=NAMES, and the signals when it is evaluated: lightcone evaluate RUN --signals NAMES.");
         Run.RequireVacant(request.Run);
         using var training = Open(data, DataSplit.Train, recipe);
         using var validation = Open(data, DataSplit.Validation, recipe);
@@ -83,10 +85,14 @@ public static class TrainingSession
     private static SplitFolder Open(string data, DataSplit split, TrainingRecipe recipe) =>
         SplitFolder.Open(data, split, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
 
-    private static string FolderOf(Provenance provenance, Run run) =>
-        Path.GetDirectoryName(provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path) is { Length: > 0 } folder
-            ? folder
-            : throw new UsageException("The run does not say where its data lies.", run.ProvenancePath, "It was moved here.", "Add --data FOLDER.");
+    /// <summary>Folder of the training files as the run recorded it, relative to the working folder; null where it recorded none.</summary>
+    public static string? DataFolderOf(Run run) => DataFolderOf(Provenance.Read(run.ProvenancePath));
+
+    private static string? DataFolderOf(Provenance provenance) =>
+        Path.GetDirectoryName(provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path) is { Length: > 0 } folder ? folder : null;
+
+    private static string FolderOf(Provenance provenance, Run run) => DataFolderOf(provenance)
+            ?? throw new UsageException("The run does not say where its data lies.", run.ProvenancePath, "It was moved here.", "Add --data FOLDER.");
 
     private static void RequireSameData(Provenance provenance, IReadOnlyList<DataFile> now, string folder)
     {

@@ -6,7 +6,7 @@ public enum ExitCode
     /// <summary>Done.</summary>
     Done = 0,
 
-    /// <summary>A defect in Lightcone.</summary>
+    /// <summary>A defect in Lightcone, or a promise that did not hold.</summary>
     Defect = 1,
 
     /// <summary>Wrong usage.</summary>

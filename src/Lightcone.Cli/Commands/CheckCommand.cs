@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Lightcone.Cli.Terminal;
+using Lightcone.Figures;
 using Lightcone.Formats;
 using Lightcone.Jets;
 using Lightcone.Systems;
+using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Cli.Commands;
@@ -21,8 +23,8 @@ internal static class CheckCommand
     private static Verb CreateSymmetry()
     {
         var run = new Argument<string>("RUN") { Description = "The run's folder." };
-        var data = new Option<string?>("--data") { Description = "A file of jets, or a folder whose test file is used; the shipped sample by default.", HelpName = "PATH" };
-        var jets = new Option<int>("--jets") { Description = "Jets to measure on, from the file's start.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var data = new Option<string?>("--data") { Description = "A file of jets, or a folder whose test split is used. By default the shipped sample, or where the run names its classes the data it was trained on.", HelpName = "PATH" };
+        var jets = new Option<int>("--jets") { Description = "Jets to measure on: the first, or where the run names its classes as many spread over the split.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var threads = CommonOptions.Threads();
         var command = new Verb("symmetry", "Measure how much outputs change under boosts and rotations.")
         {
@@ -39,11 +41,10 @@ internal static class CheckCommand
     {
         var run = Run.Open(folder);
         var system = SystemCatalogue.Of(run);
-        using var source = SplitFolder.Open(data ?? SampleFolder.Path, DataSplit.Test);
-        JetBatch jets = source.Jets.Read(0, (int)Math.Min(count, source.Jets.Count));
-        var report = system.CheckSymmetry(run, jets);
+        if (count < 1) throw new UsageException($"{count} jets are none to measure on.", "--jets", "a small number is meant", "choose 20");
+        var report = system.CheckSymmetry(run, Jets(system, run, data, count));
         terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {EngineSetup.Words(threads)}");
-        terminal.Line("largest change of a logit, beams transformed with the jets");
+        terminal.Line(report.Subject);
         terminal.Line();
         WriteTable(report, terminal);
         terminal.Line();
@@ -54,20 +55,29 @@ internal static class CheckCommand
         return report.Gates.All(g => g.Passed) ? ExitCode.Done : ExitCode.Defect;
     }
 
-    private static void WriteTable(SymmetryReport report, TerminalWriter terminal)
+    private static JetBatch Jets(ISystem system, Run run, string? data, int count)
     {
-        var table = new TextTable([new Column("variant"), new Column("largest output"), .. Groups.Select(g => new Column(g))]);
-        foreach (var variant in report.Variants)
-            table.Add([variant.Name, variant.LargestOutput.ToString("0.0", CultureInfo.InvariantCulture), .. Groups.Select(g => Short(Largest(report, variant, g)))]);
-        table.Write(terminal);
+        var classes = RecipeFile.Load(run.RecipePath, system.DefaultRecipe).Classes;
+        using var source = SplitFolder.Open(data ?? (classes.IsEmpty ? SampleFolder.Path : TrainingData(run)), DataSplit.Test, classes);
+        count = (int)Math.Min(count, source.Jets.Count);
+        if (count == 0) throw new InputDataException("There is no jet to measure on.", data ?? run.Folder, "An empty selection when the file was written.", "Check it: lightcone dataset inspect.");
+        if (classes.IsEmpty) return source.Jets.Read(0, count);
+        // Classes may stand one after the other.
+        return JetBatch.Concatenate([.. Enumerable.Range(0, count).Select(i => source.Jets.Read(i * source.Jets.Count / count, 1))]);
     }
 
-    private static readonly string[] Groups = ["rotation", "boost 0.5", "boost 0.99", "boost 0.999", "random"];
+    private static string TrainingData(Run run) => TrainingSession.DataFolderOf(run) is { } folder && Directory.Exists(folder)
+        ? folder
+        : throw new UsageException("There are no jets to measure on.", "--data", "The data that the run was trained on are not where it recorded them, and it names its own classes, so the shipped sample does not fit.", "Add --data PATH.");
 
-    private static double Largest(SymmetryReport report, SymmetryVariant variant, string group) =>
-        report.Frames.Zip(variant.LargestChange).Where(f => group.StartsWith("boost", StringComparison.Ordinal)
-            ? f.First.Name.StartsWith("boost", StringComparison.Ordinal) && f.First.Name.EndsWith(group[5..], StringComparison.Ordinal)
-            : f.First.Name.StartsWith(group, StringComparison.Ordinal)).Max(f => f.Second);
+    private static void WriteTable(SymmetryReport report, TerminalWriter terminal)
+    {
+        var groups = report.Frames.Select(f => f.Group).Where(g => g.Length > 0).Distinct().ToList();
+        var table = new TextTable([new Column("variant"), new Column("largest output"), .. groups.Select(g => new Column(g))]);
+        foreach (var variant in report.Variants)
+            table.Add([variant.Name, NumberText.Plain(variant.LargestOutput, 2), .. groups.Select(g => Short(report.Frames.Zip(variant.LargestChange).Where(f => f.First.Group == g).Max(f => f.Second)))]);
+        table.Write(terminal);
+    }
 
     private static string Short(double value) => value == 0 ? "0" : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
 }

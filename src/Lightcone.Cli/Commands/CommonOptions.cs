@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lightcone.Training.Recipes;
 
 namespace Lightcone.Cli.Commands;
 
@@ -38,6 +39,20 @@ internal static class CommonOptions
         HelpName = "N",
         DefaultValueFactory = _ => 0,
     };
+
+    /// <summary>Names of classes, parsed; <paramref name="option"/> names where they came from.</summary>
+    /// <exception cref="UsageException">They are no names.</exception>
+    public static ClassList Classes(string option, string? text)
+    {
+        try
+        {
+            return ClassList.Parse(text ?? "", null);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"“{text}” is no list of classes.", option, e.Message, $"Write names with commas between them: {option} t,w,z", e);
+        }
+    }
 
     private static Option<string> CreateColor()
     {

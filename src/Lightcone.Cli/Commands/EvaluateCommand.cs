@@ -4,10 +4,9 @@ using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
 using Lightcone.Evaluation;
 using Lightcone.Figures;
-using Lightcone.Formats;
 using Lightcone.Statistics;
 using Lightcone.Systems;
-using Lightcone.Training.Runs;
+using Lightcone.Training.Recipes;
 
 namespace Lightcone.Cli.Commands;
 
@@ -18,31 +17,39 @@ internal static class EvaluateCommand
     {
         var run = new Argument<string>("RUN") { Description = "The run's folder." };
         var data = new Option<string>("--data") { Description = "A labelled file, or a folder whose test file is used.", HelpName = "PATH", Required = true };
+        var signals = new Option<string?>("--signals") { Description = "Classes to look for among those of the data, separated by commas.", HelpName = "NAMES" };
+        var beside = new Option<string[]>("--beside") { Description = "Another run to show beside this one; may be repeated.", HelpName = "RUN", Arity = ArgumentArity.OneOrMore };
         var threads = CommonOptions.Threads();
         var command = new Verb("evaluate", "Evaluate a run on labelled jets: numbers with intervals, figures.")
         {
-            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json"],
+            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json", "lightcone evaluate runs/ceiling --data jetnet --signals t"],
             Arguments = { run },
-            Options = { data, threads, CommonOptions.Json() },
+            Options = { data, signals, beside, threads, CommonOptions.Json() },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
-            parse.GetRequiredValue(run), parse.GetRequiredValue(data), EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
+            new Choice(parse.GetRequiredValue(run), parse.GetRequiredValue(data), CommonOptions.Classes("--signals", parse.GetValue(signals)), parse.GetValue(beside) ?? []),
+            EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
         return command;
     }
 
-    private static ExitCode Run(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    private static ExitCode Run(Choice choice, int threads, TerminalWriter terminal, CancellationToken stop)
     {
-        Evaluate(folder, data, threads, terminal, stop);
-        terminal.Next($"lightcone report {folder}");
+        Evaluate(choice, threads, terminal, stop);
+        terminal.Next($"lightcone report {choice.Run}");
         return ExitCode.Done;
     }
 
-    /// <summary>Evaluates and prints; shared with quickstart.</summary>
-    internal static void Evaluate(string folder, string data, int threads, TerminalWriter terminal, CancellationToken stop)
+    /// <summary>Evaluates a run as its recipe says and prints; shared with quickstart.</summary>
+    internal static void Evaluate(string run, string data, int threads, TerminalWriter terminal, CancellationToken stop) =>
+        Evaluate(new Choice(run, data, default, []), threads, terminal, stop);
+
+    private static void Evaluate(Choice choice, int threads, TerminalWriter terminal, CancellationToken stop)
     {
-        var run = Training.Runs.Run.Open(folder);
+        var run = Training.Runs.Run.Open(choice.Run);
         var system = SystemCatalogue.Of(run);
-        using var source = SplitFolder.Open(data, DataSplit.Test);
+        var beside = choice.Beside.Select(Training.Runs.Run.Open).ToList();
+        var (source, signals) = EvaluationJets.Open(system, run, choice.Data, choice.Signals);
+        using var opened = source;
         EvaluationDocument document;
         using (var progress = new ProgressLine(terminal, $"evaluating {system.Title} on {source.Jets.Count} jets"))
         {
@@ -51,6 +58,8 @@ internal static class EvaluateCommand
             {
                 Command = CommandHost.CommandLine,
                 Threads = threads,
+                Signals = signals,
+                Beside = beside,
                 Progress = new Direct(done => progress.Update(() => $"{done} of {total} jets, {100 * done / Math.Max(1, total)} %")),
                 Stop = stop,
             });
@@ -96,6 +105,8 @@ internal static class EvaluateCommand
 
     private static string How(EvaluationNumber number) =>
         number.K is { } k ? $"{number.Method}, {NumberText.Count(k)} background jet{(k == 1 ? "" : "s")}" : number.Method ?? "";
+
+    private sealed record Choice(string Run, string Data, ClassList Signals, string[] Beside);
 
     /// <summary>Reports at once, on the calling thread; the library's own class would hop threads.</summary>
     private sealed class Direct(Action<long> report) : IProgress<long>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
 using Lightcone.Figures;
 using Lightcone.Formats;
@@ -24,7 +25,7 @@ internal static class ScoreCommand
         {
             Examples = ["lightcone score runs/top --data samples/data --out scores.h5"],
             Arguments = { run },
-            Options = { data, output, threads },
+            Options = { data, output, threads, CommonOptions.Json() },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
             parse.GetRequiredValue(run), parse.GetRequiredValue(data), parse.GetRequiredValue(output), EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
@@ -40,15 +41,31 @@ internal static class ScoreCommand
         long total = source.Jets.Count;
         if (total == 0) throw new InputDataException("The file holds no jet.", data, "An empty selection when it was written.", "Check it: lightcone dataset inspect.");
         bool labelled = source.Jets.Read(0, 1).Labels is not null;
+        var facts = new Dictionary<string, string>
+        {
+            ["model"] = $"{system.Name} {run.Name}",
+            ["input"] = string.Join(", ", source.Describe("score").Select(f => $"{Path.GetFileName(f.Path)} sha256 {f.Sha256}")),
+        };
+        if (labelled) facts["classes"] = string.Join(',', source.Jets.Schema.Classes.Select((name, label) => $"{label}={name}"));
         using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {EngineSetup.Words(threads)}"))
-            ScoreWriter.Write(output, total, classes: 2, labelled, Batches(model, source.Jets, progress, stop), new Dictionary<string, string>
-            {
-                ["model"] = $"{system.Name} {run.Name}",
-                ["input"] = string.Join(", ", source.Describe("score").Select(f => $"{Path.GetFileName(f.Path)} sha256 {f.Sha256}")),
-            });
-        terminal.Line($"{output}   {NumberText.Count(total)} jets: row, score, logits{(labelled ? ", label" : "")}");
+            ScoreWriter.Write(output, total, model.Columns, labelled, Batches(model, source.Jets, progress, stop), facts);
+        terminal.Line($"{output}   {NumberText.Count(total)} jets: row{(labelled ? ", label" : "")}, {string.Join(", ", model.Columns.Select(c => c.Name))}");
+        terminal.Line();
+        var table = new TextTable(new Column("dataset"), new Column("shape"), new Column("what it is", Optional: true));
+        foreach (var column in model.Columns) table.Add(column.Name, $"({string.Join(", ", [total, .. column.Shape.Select(e => (long)e)])})", column.Description);
+        table.Write(terminal);
+        if (terminal.WantsJson) terminal.WriteJson(Document(output, total, labelled, model.Columns, facts));
         return ExitCode.Done;
     }
+
+    private static JsonObject Document(string output, long jets, bool labelled, IReadOnlyList<ScoreColumn> columns, Dictionary<string, string> facts) => new()
+    {
+        ["file"] = output,
+        ["jets"] = jets,
+        ["labelled"] = labelled,
+        ["columns"] = new JsonArray([.. columns.Select(c => new JsonObject { ["name"] = c.Name, ["shape"] = new JsonArray([.. c.Shape.Select(e => JsonValue.Create(e))]), ["description"] = c.Description })]),
+        ["attributes"] = new JsonObject([.. facts.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)JsonValue.Create(f.Value)))]),
+    };
 
     private static IEnumerable<ScoreBatch> Batches(IModel model, IJetSource source, ProgressLine progress, CancellationToken stop)
     {
@@ -56,10 +73,7 @@ internal static class ScoreCommand
         foreach (var batch in new SequentialBatches(source) { BatchSize = BatchSize })
         {
             stop.ThrowIfCancellationRequested();
-            double[][] columns = model.Score(batch);
-            var logits = new float[2 * batch.JetCount];
-            for (int jet = 0; jet < batch.JetCount; jet++) (logits[2 * jet], logits[2 * jet + 1]) = ((float)columns[1][jet], (float)columns[2][jet]);
-            yield return new ScoreBatch { Rows = batch.Rows, Scores = Array.ConvertAll(columns[0], s => (float)s), Logits = logits, Labels = batch.Labels };
+            yield return new ScoreBatch { Rows = batch.Rows, Columns = model.Score(batch), Labels = batch.Labels };
             done += batch.JetCount;
             progress.Update(() => $"{done} of {source.Count} jets, {100 * done / source.Count} %");
         }

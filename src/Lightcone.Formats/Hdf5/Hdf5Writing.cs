@@ -21,25 +21,25 @@ internal abstract class WritableColumn
 
     internal abstract void Finish(H5NativeWriter writer);
 
-    /// <summary>A column of numbers of the given type, or a table of <paramref name="width"/> numbers a row.</summary>
-    internal static WritableColumn Create(Hdf5Type type, long length, int width = 1) => (type.Class, type.Size) switch
+    /// <summary>A column of numbers of the given type, or an array of the given shape a row.</summary>
+    internal static WritableColumn Create(Hdf5Type type, long length, params int[] shape) => (type.Class, type.Size) switch
     {
-        (TypeClass.Float, 8) => new Column<double>(length, width, v => v, v => v),
-        (TypeClass.Float, _) => new Column<float>(length, width, v => v, v => v),
-        (_, 1) when type.Signed => new Column<sbyte>(length, width, v => checked((sbyte)v), v => checked((sbyte)v)),
-        (_, 1) => new Column<byte>(length, width, v => checked((byte)v), v => checked((byte)v)),
-        (_, 2) => new Column<short>(length, width, v => checked((short)v), v => checked((short)v)),
-        (_, 4) => new Column<int>(length, width, v => checked((int)v), v => checked((int)v)),
-        _ => new Column<long>(length, width, v => checked((long)v), v => v),
+        (TypeClass.Float, 8) => new Column<double>(length, shape, v => v, v => v),
+        (TypeClass.Float, _) => new Column<float>(length, shape, v => v, v => v),
+        (_, 1) when type.Signed => new Column<sbyte>(length, shape, v => checked((sbyte)v), v => checked((sbyte)v)),
+        (_, 1) => new Column<byte>(length, shape, v => checked((byte)v), v => checked((byte)v)),
+        (_, 2) => new Column<short>(length, shape, v => checked((short)v), v => checked((short)v)),
+        (_, 4) => new Column<int>(length, shape, v => checked((int)v), v => checked((int)v)),
+        _ => new Column<long>(length, shape, v => checked((long)v), v => v),
     };
 
-    private sealed class Column<T>(long length, int width, Func<float, T> fromSingle, Func<long, T> fromInteger) : WritableColumn
+    private sealed class Column<T>(long length, int[] shape, Func<float, T> fromSingle, Func<long, T> fromInteger) : WritableColumn
         where T : unmanaged
     {
-        private readonly int chunkRows = RowsPerChunk(length, width);
+        private readonly int chunkRows = RowsPerChunk(length, shape);
         private readonly H5Dataset<T[]> dataset = new(
-            width == 1 ? [(ulong)length] : [(ulong)length, (ulong)width],
-            width == 1 ? [(uint)RowsPerChunk(length, width)] : [(uint)RowsPerChunk(length, width), (uint)width],
+            [(ulong)length, .. shape.Select(extent => (ulong)extent)],
+            [(uint)RowsPerChunk(length, shape), .. shape.Select(extent => (uint)extent)],
             new H5DatasetCreation(new OneChunk(), [new H5Filter(ShuffleFilter.Id), new H5Filter(DeflateFilter.Id, new Dictionary<string, object> { [DeflateFilter.COMPRESSION_LEVEL] = 9 })]));
 
         private readonly Queue<T[]> full = new();
@@ -61,7 +61,7 @@ internal abstract class WritableColumn
 
         private void Add(T value)
         {
-            if (buffer.Length == 0) buffer = new T[chunkRows * width];
+            if (buffer.Length == 0) buffer = new T[chunkRows * Width(shape)];
             buffer[filled++] = value;
             if (filled < buffer.Length) return;
             full.Enqueue(buffer);
@@ -72,15 +72,17 @@ internal abstract class WritableColumn
 
         internal override void WriteFullChunks(H5NativeWriter writer) => WriteChunks(writer, last: false);
 
-        private static int RowsPerChunk(long length, int width) => (int)Math.Min(length, Math.Max(1, ChunkElements / width));
+        private static int RowsPerChunk(long length, int[] shape) => (int)Math.Min(length, Math.Max(1, ChunkElements / Width(shape)));
+
+        private static int Width(int[] shape) => shape.Aggregate(1, (product, extent) => checked(product * extent));
 
         private void WriteChunks(H5NativeWriter writer, bool last)
         {
             if (last && filled > 0) full.Enqueue(buffer[..filled]);
             while (full.TryDequeue(out var values))
             {
-                ulong first = (ulong)written, rows = (ulong)(values.Length / width);
-                var place = width == 1 ? new HyperslabSelection(first, rows) : new HyperslabSelection(2, [first, 0], [rows, (ulong)width]);
+                ulong first = (ulong)written, rows = (ulong)(values.Length / Width(shape));
+                var place = new HyperslabSelection(1 + shape.Length, [first, .. shape.Select(_ => 0UL)], [rows, .. shape.Select(extent => (ulong)extent)]);
                 Hdf5Writing.Unwrapped(() => writer.Write(dataset, values, fileSelection: place));
                 written += (long)rows;
             }

@@ -3,25 +3,22 @@ using PureHDF;
 
 namespace Lightcone.Formats.Scores;
 
-/// <summary>What a network said about some jets, in the order of the input.</summary>
+/// <summary>What a model said about some jets, in the order of the input.</summary>
 public sealed record ScoreBatch
 {
     /// <summary>Row of each jet in the input, shape [jets].</summary>
     public required long[] Rows { get; init; }
 
-    /// <summary>Score of each jet, shape [jets]: the probability of the signal class.</summary>
-    public required float[] Scores { get; init; }
-
-    /// <summary>Logits, row-major, shape [jets, classes].</summary>
-    public required float[] Logits { get; init; }
+    /// <summary>The numbers of each <see cref="ScoreColumn"/>, row-major, jet after jet: the column's <see cref="ScoreColumn.Length"/> numbers for each jet.</summary>
+    public required IReadOnlyList<float[]> Columns { get; init; }
 
     /// <summary>Class of each jet where the input knows it, shape [jets].</summary>
     public int[]? Labels { get; init; }
 }
 
 /// <summary>
-/// Writes scores beside their rows as HDF5: <c>row</c> int64, <c>score</c> float32, <c>logits</c> float32 (jets, classes) and, where known,
-/// <c>label</c> int32, gzip and shuffle. Batches are written as they come; the file appears whole or not at all.
+/// Writes scores beside their rows as HDF5: <c>row</c> int64, where known <c>label</c> int32, and each column of the model as float32 (jets, shape of the column), gzip and
+/// shuffle. Batches are written as they come; the file appears whole or not at all.
 /// </summary>
 public static class ScoreWriter
 {
@@ -31,41 +28,57 @@ public static class ScoreWriter
     /// <summary>Writes the batches, which together must hold <paramref name="count"/> jets.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="count">Number of jets.</param>
-    /// <param name="classes">Number of classes.</param>
+    /// <param name="columns">What the model gives; <see cref="ScoreColumn.Check"/> says what they must be.</param>
     /// <param name="labelled">Whether the batches have labels.</param>
     /// <param name="batches">The scores, in the order of the input; enumerated once.</param>
     /// <param name="facts">Attributes of the file, such as the model and the input's name.</param>
     /// <exception cref="MachineException">The disk is full, or the folder cannot be written.</exception>
-    public static void Write(string path, long count, int classes, bool labelled, IEnumerable<ScoreBatch> batches, IReadOnlyDictionary<string, string>? facts = null)
+    /// <exception cref="ArgumentException">The columns are none of a score file, or a batch does not fit them.</exception>
+    public static void Write(string path, long count, IReadOnlyList<ScoreColumn> columns, bool labelled, IEnumerable<ScoreBatch> batches, IReadOnlyDictionary<string, string>? facts = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        ScoreColumn.Check(columns);
         var single = new Hdf5Type { Class = TypeClass.Float, Size = 4, Signed = true };
         var rows = WritableColumn.Create(new Hdf5Type { Class = TypeClass.Integer, Size = 8, Signed = true }, count);
-        var scores = WritableColumn.Create(single, count);
-        var logits = WritableColumn.Create(single, count, classes);
         var labels = WritableColumn.Create(new Hdf5Type { Class = TypeClass.Integer, Size = 4, Signed = true }, count);
-        var file = new H5File { ["row"] = rows.Dataset, ["score"] = scores.Dataset, ["logits"] = logits.Dataset };
-        List<WritableColumn> columns = [rows, scores, logits];
+        var values = columns.Select(c => WritableColumn.Create(single, count, [.. c.Shape])).ToList();
+        List<WritableColumn> all = [rows, .. values];
+        var file = new H5File { ["row"] = rows.Dataset };
+        foreach (var (column, stored) in columns.Zip(values))
+        {
+            stored.Dataset.Attributes["description"] = column.Description;
+            file[column.Name] = stored.Dataset;
+        }
+
         if (labelled)
         {
             file["label"] = labels.Dataset;
-            columns.Add(labels);
+            all.Add(labels);
         }
+
         file.Attributes["layout"] = LayoutName;
         foreach (var (name, value) in facts ?? new Dictionary<string, string>()) file.Attributes[name] = value;
         Hdf5Writing.Write(path, file, writer =>
         {
             foreach (var batch in batches)
             {
-                if (batch.Scores.Length != batch.Rows.Length || batch.Logits.Length != batch.Rows.Length * classes) throw new ArgumentException("Rows, scores and logits of a batch do not fit together.", nameof(batches));
+                CheckBatch(batch, columns);
                 rows.Append(batch.Rows);
-                scores.Append(batch.Scores);
-                logits.Append(batch.Logits);
+                for (int c = 0; c < values.Count; c++) values[c].Append(batch.Columns[c]);
                 if (labelled) labels.Append(Array.ConvertAll(batch.Labels ?? throw new ArgumentException("A batch has no labels.", nameof(batches)), l => (long)l));
-                foreach (var column in columns) column.WriteFullChunks(writer);
+                foreach (var column in all) column.WriteFullChunks(writer);
             }
-            foreach (var column in columns) column.Finish(writer);
+
+            foreach (var column in all) column.Finish(writer);
         });
+    }
+
+    private static void CheckBatch(ScoreBatch batch, IReadOnlyList<ScoreColumn> columns)
+    {
+        if (batch.Columns.Count != columns.Count || (batch.Labels is { } labels && labels.Length != batch.Rows.Length))
+            throw new ArgumentException("A batch has other columns than the file.", nameof(batch));
+        for (int c = 0; c < columns.Count; c++)
+            if (batch.Columns[c].Length != (long)batch.Rows.Length * columns[c].Length)
+                throw new ArgumentException($"{columns[c].Name} has {batch.Columns[c].Length} numbers for {batch.Rows.Length} jets of {columns[c].Length}.", nameof(batch));
     }
 }

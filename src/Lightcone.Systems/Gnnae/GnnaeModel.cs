@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Lightcone.Systems.Gnnae;
 
 /// <summary>A trained GNNAE: compresses jets and builds them up again.</summary>
-public sealed class GnnaeModel : IModel, IAutoencoder
+public sealed class GnnaeModel : IAutoencoder
 {
     /// <summary>Jets that are computed together; bounds the memory.</summary>
     private const int LargestBatch = 64;
@@ -22,9 +22,6 @@ public sealed class GnnaeModel : IModel, IAutoencoder
 
     /// <inheritdoc/>
     public int LatentNumbers => Recipe.LatentNumbers;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Columns { get; } = ["loss"];
 
     /// <summary>The network.</summary>
     internal GnnaeNetwork Network { get; }
@@ -48,27 +45,6 @@ public sealed class GnnaeModel : IModel, IAutoencoder
             model.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The distance that training minimised, of each jet.</summary>
-    public double[][] Score(JetBatch jets)
-    {
-        using var noGrad = no_grad();
-        var losses = new double[jets.JetCount];
-        for (int first = 0; first < jets.JetCount; first += LargestBatch)
-        {
-            using var scope = NewDisposeScope();
-            using var inputs = Inputs(jets, first);
-            var momenta = inputs.Momenta(Reconstructed(inputs).Nodes, Recipe);
-            for (int jet = 0; jet < inputs.Jets.JetCount; jet++)
-            {
-                var mask = inputs.Truth.Mask.narrow(0, jet, 1);
-                losses[first + jet] = ReconstructionLosses
-                    .Chamfer(new PaddedJets(momenta.narrow(0, jet, 1), mask), new PaddedJets(inputs.Truth.Momenta.narrow(0, jet, 1), mask)).to(ScalarType.Float64).item<double>();
-            }
-        }
-
-        return [losses];
     }
 
     /// <inheritdoc/>

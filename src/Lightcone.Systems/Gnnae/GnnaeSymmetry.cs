@@ -22,8 +22,8 @@ internal static class GnnaeSymmetry
         var here = model.Reconstruct(jets);
         var frames = Frames();
         double[] changes = [.. frames.Select(f => Change(model, here, f.Transform))];
-        return new SymmetryReport(jets.JetCount, frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle)).ToList(),
-            [new SymmetryVariant("as trained, relative to the largest momentum", 1, changes)],
+        return new SymmetryReport("largest deviation of a constituent, relative to the largest momentum", jets.JetCount,
+            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Name)).ToList(), [new SymmetryVariant("as trained", 1, changes)],
             [new SymmetryGate("another order of the constituents", ChangeOfOrder(model, here), OrderLimit)]);
     }
 

@@ -20,6 +20,9 @@ public sealed class GnnaeSystem : ISystem
     public string Title => "GNNAE";
 
     /// <inheritdoc/>
+    public bool TrainsOnLabels => false;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new GnnaeRecipe();
 
     /// <inheritdoc/>
@@ -62,7 +65,11 @@ public sealed class GnnaeSystem : ISystem
     public ITrainingTask CreateTask(TrainingRecipe recipe) => new GnnaeTask((GnnaeRecipe)recipe);
 
     /// <inheritdoc/>
-    public IModel Load(Run run) => GnnaeModel.Load(run);
+    public IModel Load(Run run)
+    {
+        var model = GnnaeModel.Load(run);
+        return new AutoencoderScorer(model, new AnomalyModel(), model.Recipe.Slots);
+    }
 
     /// <inheritdoc/>
     public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new UsageException(

@@ -37,7 +37,7 @@ internal static class LgaeSymmetry
         }
 
         var alone = variants[1].LargestChange;
-        return new SymmetryReport(jets.JetCount, [.. frames.Select(f => f.Public)], variants,
+        return new SymmetryReport("relative deviation of constituents and latent four-vectors, 95th percentile", jets.JetCount, [.. frames.Select(f => f.Public)], variants,
         [
             new("rotations and boosts to rapidity 2, float64", Worst(frames, alone, ModerateGamma), ModerateLimit),
             new("boosts to rapidity 5, float64", Worst(frames, alone, FastGamma), FastLimit),
@@ -77,19 +77,20 @@ internal static class LgaeSymmetry
     {
         var frames = new List<Frame>();
         foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
-            frames.Add(Frame.Of($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), angle));
+            frames.Add(Frame.Of($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), "rotation", angle));
         foreach (double rapidity in (ReadOnlySpan<double>)[0.1, 0.5, 1, 2, 3, 4, 5, 6, 8, 10])
         {
             double beta = Math.Tanh(rapidity);
-            frames.Add(Frame.Of($"boost x, rapidity {rapidity}", LorentzTransform.Boost(beta, 0, 0)));
-            frames.Add(Frame.Of($"boost z, rapidity {rapidity}", LorentzTransform.Boost(0, 0, beta)));
+            string group = rapidity is 1 or 2 or 5 or 10 ? $"rapidity {rapidity}" : "";
+            frames.Add(Frame.Of($"boost x, rapidity {rapidity}", LorentzTransform.Boost(beta, 0, 0), group));
+            frames.Add(Frame.Of($"boost z, rapidity {rapidity}", LorentzTransform.Boost(0, 0, beta), group));
         }
 
         var random = new RandomStream(1, "symmetry frames", 0, 0);
         for (int k = 0; k < 4; k++)
         {
             var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-            frames.Add(Frame.Of($"random rotation, rapidity 1 ({k + 1})", turn.After(LorentzTransform.Boost(Math.Tanh(1), 0, 0)).After(turn)));
+            frames.Add(Frame.Of($"random rotation, rapidity 1 ({k + 1})", turn.After(LorentzTransform.Boost(Math.Tanh(1), 0, 0)).After(turn), "random"));
         }
 
         return frames;
@@ -97,6 +98,6 @@ internal static class LgaeSymmetry
 
     private readonly record struct Frame(LorentzTransform Transform, SymmetryFrame Public)
     {
-        public static Frame Of(string name, LorentzTransform transform, double angle = 0) => new(transform, new SymmetryFrame(name, transform.Matrix[0], angle));
+        public static Frame Of(string name, LorentzTransform transform, string group, double angle = 0) => new(transform, new SymmetryFrame(name, transform.Matrix[0], angle, group));
     }
 }

@@ -19,6 +19,9 @@ public sealed class LgaeSystem : ISystem
     public string Title => "LGAE";
 
     /// <inheritdoc/>
+    public bool TrainsOnLabels => false;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new LgaeRecipe();
 
     /// <inheritdoc/>
@@ -67,7 +70,11 @@ public sealed class LgaeSystem : ISystem
     public ITrainingTask CreateTask(TrainingRecipe recipe) => new LgaeTask((LgaeRecipe)recipe);
 
     /// <inheritdoc/>
-    public IModel Load(Run run) => throw new NotImplementedException();
+    public IModel Load(Run run)
+    {
+        var model = LgaeModel.Load(run);
+        return new AutoencoderScorer(model, new AnomalyModel(), model.Recipe.Slots);
+    }
 
     /// <inheritdoc/>
     public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new NotImplementedException();
@@ -76,5 +83,5 @@ public sealed class LgaeSystem : ISystem
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new NotImplementedException();
 
     /// <inheritdoc/>
-    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => throw new NotImplementedException();
+    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => LgaeSymmetry.Check(run, jets);
 }

@@ -4,6 +4,7 @@ using Lightcone.Figures.Catalogue;
 using Lightcone.Jets;
 using Lightcone.Statistics;
 using Lightcone.Systems.Tagging;
+using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems.LorentzNet;
@@ -18,6 +19,8 @@ internal static class LorentzNetEvaluation
 
     public static EvaluationDocument Evaluate(Run run, SplitFolder data, string title, EvaluationRequest request)
     {
+        if (request.Beside.Count > 0)
+            throw new UsageException("A tagger's evaluation shows no other runs.", "--beside", "The option is for anomaly searches.", $"Compare evaluated runs instead: lightcone report {run.Folder} {request.Beside[0].Folder} --out compare.html");
         var clock = Stopwatch.StartNew();
         using var model = LorentzNetModel.Load(run);
         var jets = Score(model, data.Jets, request);
@@ -25,7 +28,7 @@ internal static class LorentzNetEvaluation
         var files = data.Describe("test");
         var sample = DataCard.Of(data.Jets.Schema, files, jets.Labels);
         var header = DataCard.Header(title, run, data.Jets.Schema, sample);
-        var (others, references) = Comparisons(model.Recipe, jets);
+        var (others, references) = Comparisons(model.Recipe, request.Signals.IsEmpty ? model.Recipe.Signals : request.Signals, jets);
         var (baselines, points) = Baselines.Read(files, numbers.Curve.Backgrounds);
         var symmetry = SymmetryFile.Read(run);
         var provenance = Provenance.Read(run.ProvenancePath);
@@ -77,10 +80,10 @@ internal static class LorentzNetEvaluation
         return jets;
     }
 
-    // The honest simple rival that needs no training: how close the jet mass is to the top's.
-    private static (IReadOnlyList<RocSeries> Curves, IReadOnlyList<EvaluationReference> References) Comparisons(LorentzNetRecipe recipe, TaggedJets jets)
+    // The honest simple rival that needs no training: how close the jet mass is to the top's. It is one for tops only.
+    private static (IReadOnlyList<RocSeries> Curves, IReadOnlyList<EvaluationReference> References) Comparisons(LorentzNetRecipe recipe, ClassList signals, TaggedJets jets)
     {
-        if (recipe.Inputs != LorentzNetInputs.Top) return ([], []);
+        if (recipe.Inputs != LorentzNetInputs.Top || !(signals.IsEmpty || signals.Names is ["t" or "top"])) return ([], []);
         var curve = RocCurve.From(Array.ConvertAll(jets.Mass, m => -Math.Abs(m - TopMass)), jets.Labels);
         var series = new RocSeries { Name = "jet-mass window", Label = "|*m* − 173 GeV|", Curve = curve };
         var half = curve.Nearest(0.5);

@@ -1,3 +1,4 @@
+using Lightcone.Formats.Scores;
 using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Training.Recipes;
@@ -18,7 +19,11 @@ public sealed class LorentzNetModel : IModel
     public LorentzNetNetwork Network { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Columns { get; } = ["score", "logit_background", "logit_signal"];
+    public IReadOnlyList<ScoreColumn> Columns { get; } =
+    [
+        new("score", [], "signal probability of the soft-max, in [0, 1]"),
+        new("logits", [2], "before the soft-max: background, signal"),
+    ];
 
     /// <summary>Loads the best weights of a run.</summary>
     /// <param name="run">The run.</param>
@@ -35,14 +40,13 @@ public sealed class LorentzNetModel : IModel
     }
 
     /// <inheritdoc/>
-    public double[][] Score(JetBatch jets)
+    public float[][] Score(JetBatch jets)
     {
         var logits = Logits(jets);
         return
         [
-            Array.ConvertAll(logits, l => 1 / (1 + Math.Exp(l.Background - l.Signal))),
-            Array.ConvertAll(logits, l => l.Background),
-            Array.ConvertAll(logits, l => l.Signal),
+            Array.ConvertAll(logits, l => (float)(1 / (1 + Math.Exp(l.Background - l.Signal)))),
+            [.. logits.SelectMany(l => new[] { (float)l.Background, (float)l.Signal })],
         ];
     }
 

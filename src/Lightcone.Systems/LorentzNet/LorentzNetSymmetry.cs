@@ -26,7 +26,8 @@ internal static class LorentzNetSymmetry
         }
 
         // What the symmetry promises, whatever the run's own clamp: rounding only, once the clamp is off.
-        return new SymmetryReport(jets.JetCount, frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle)).ToList(), variants,
+        return new SymmetryReport("largest change of a logit, beams transformed with the jets", jets.JetCount,
+            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Group)).ToList(), variants,
         [
             Gate("no clamp, float64 geometry, float32 layers", variants, MixedLimit),
             Gate("no clamp, all float64", variants, DoubleLimit),
@@ -64,27 +65,28 @@ internal static class LorentzNetSymmetry
     private static List<Frame> Frames()
     {
         var frames = new List<Frame>();
-        foreach (double beta in (ReadOnlySpan<double>)[0.1, 0.5, 0.9, 0.99, 0.999])
-        {
-            frames.Add(new($"boost x {beta}", LorentzTransform.Boost(beta, 0, 0)));
-            frames.Add(new($"boost z {beta}", LorentzTransform.Boost(0, 0, beta)));
-        }
-
         foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
         {
-            frames.Add(new($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), angle));
-            frames.Add(new($"rotation z, {angle} rad", LorentzTransform.Rotation(0, 0, 1, angle), angle));
+            frames.Add(new($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), "rotation", angle));
+            frames.Add(new($"rotation z, {angle} rad", LorentzTransform.Rotation(0, 0, 1, angle), "rotation", angle));
+        }
+
+        foreach (double beta in (ReadOnlySpan<double>)[0.1, 0.5, 0.9, 0.99, 0.999])
+        {
+            string group = beta is 0.5 or 0.99 or 0.999 ? $"boost {beta}" : "";
+            frames.Add(new($"boost x {beta}", LorentzTransform.Boost(beta, 0, 0), group));
+            frames.Add(new($"boost z {beta}", LorentzTransform.Boost(0, 0, beta), group));
         }
 
         var random = new RandomStream(1, "symmetry frames", 0, 0);
         for (int k = 0; k < 4; k++)
         {
             var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-            frames.Add(new($"random rotation, boost 0.9 ({k + 1})", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn)));
+            frames.Add(new($"random rotation, boost 0.9 ({k + 1})", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn), "random"));
         }
 
         return frames;
     }
 
-    private readonly record struct Frame(string Name, LorentzTransform Transform, double Angle = 0);
+    private readonly record struct Frame(string Name, LorentzTransform Transform, string Group, double Angle = 0);
 }

@@ -18,6 +18,9 @@ public sealed class LorentzNetSystem : ISystem
     public string Title => "LorentzNet";
 
     /// <inheritdoc/>
+    public bool TrainsOnLabels => true;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new LorentzNetRecipe();
 
     /// <inheritdoc/>

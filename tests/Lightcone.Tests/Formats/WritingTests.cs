@@ -128,23 +128,53 @@ public sealed class WritingTests : IDisposable
         }
     }
 
+    private static ScoreColumn[] Columns { get; } = [new("score", [], "larger is more like signal"), new("logits", [2], "before the soft-max"), new("jet", [3, 4], "four-momenta [GeV]")];
+
+    private static ScoreBatch Scores(int first, int jets) => new()
+    {
+        Rows = [.. Enumerable.Range(first, jets).Select(i => (long)i)],
+        Columns =
+        [
+            [.. Enumerable.Range(first, jets).Select(i => i / 70000f)],
+            [.. Enumerable.Range(first, jets).SelectMany(i => new[] { -i, i / 2f })],
+            [.. Enumerable.Range(first, jets).SelectMany(i => Enumerable.Range(0, 12).Select(k => i + k / 16f))],
+        ],
+        Labels = [.. Enumerable.Range(first, jets).Select(i => i % 2)],
+    };
+
     [Fact]
-    public void Scores_come_back_in_the_order_of_the_input()
+    public void Scores_come_back_in_the_order_of_the_input_and_in_the_shape_of_their_column()
     {
         const int n = 70000;
-        var batches = Enumerable.Range(0, 70).Select(b => new ScoreBatch
-        {
-            Rows = [.. Enumerable.Range(1000 * b, 1000).Select(i => (long)i)],
-            Scores = [.. Enumerable.Range(1000 * b, 1000).Select(i => i / 70000f)],
-            Logits = [.. Enumerable.Range(1000 * b, 1000).SelectMany(i => new[] { -i, i / 2f })],
-            Labels = [.. Enumerable.Range(1000 * b, 1000).Select(i => i % 2)],
-        });
-        ScoreWriter.Write(folder["scores.h5"], n, 2, labelled: true, batches, new Dictionary<string, string> { ["model"] = "a test" });
+        ScoreWriter.Write(folder["scores.h5"], n, Columns, labelled: true, Enumerable.Range(0, 70).Select(b => Scores(1000 * b, 1000)), new Dictionary<string, string> { ["model"] = "a test" });
         using var file = H5File.OpenRead(folder["scores.h5"]);
         Assert.Equal(Enumerable.Range(0, n).Select(i => (long)i), file.Dataset("row").Read<long[]>());
         Assert.Equal(Enumerable.Range(0, n).Select(i => i / 70000f), file.Dataset("score").Read<float[]>());
         Assert.Equal([(ulong)n, 2UL], file.Dataset("logits").Space.Dimensions);
         Assert.Equal([-69999f, 69999 / 2f], file.Dataset("logits").Read<float[]>()[^2..]);
+        Assert.Equal([(ulong)n, 3UL, 4UL], file.Dataset("jet").Space.Dimensions);
+        Assert.Equal(Enumerable.Range(0, n).SelectMany(i => Enumerable.Range(0, 12).Select(k => i + k / 16f)), file.Dataset("jet").Read<float[]>());
+        Assert.Equal("four-momenta [GeV]", file.Dataset("jet").Attribute("description").Read<string>());
         Assert.Equal(1, file.Dataset("label").Read<int[]>()[^1]);
+    }
+
+    [Fact]
+    public void Scores_that_do_not_fit_their_columns_leave_no_file()
+    {
+        var good = Scores(0, 10);
+        foreach (var wrong in new[]
+                 {
+                     good with { Columns = [good.Columns[0], good.Columns[1], good.Columns[2][1..]] }, good with { Columns = [good.Columns[0], good.Columns[1]] },
+                     good with { Labels = [1] }, good with { Labels = null }, good with { Rows = [1, 2, 3] },
+                 })
+            Assert.Throws<ArgumentException>(() => ScoreWriter.Write(folder["scores.h5"], 10, Columns, labelled: true, [wrong]));
+        Assert.Throws<InvalidOperationException>(() => ScoreWriter.Write(folder["scores.h5"], 11, Columns, labelled: true, [good]));
+        foreach (ScoreColumn[] wrong in (ScoreColumn[][])
+                 [
+                     [], [new("logits", [2], "")], [new("score", [1], "")], [Columns[0], Columns[0]], [Columns[0], new("row", [], "")], [Columns[0], new("label", [], "")], [Columns[0], new("", [], "")],
+                     [Columns[0], new("a/b", [], "")], [Columns[0], new("jet", [0], "")], [Columns[0], new("jet", [1 << 16, 1 << 16], "")],
+                 ])
+            Assert.Throws<ArgumentException>(() => ScoreWriter.Write(folder["scores.h5"], 10, wrong, labelled: false, []));
+        Assert.False(File.Exists(folder["scores.h5"]));
     }
 }
