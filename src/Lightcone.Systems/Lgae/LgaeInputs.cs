@@ -39,7 +39,7 @@ internal sealed class LgaeInputs : IDisposable
     /// <summary>Jet of each node, int64, shape [nodes].</summary>
     public Tensor JetOfNode { get; }
 
-    /// <summary>Prepares jets: those with more constituents than slots keep their hardest, in the file's order.</summary>
+    /// <summary>Prepares jets: constituents with E = 0 are taken for padding and left out; jets with more constituents than slots keep their hardest, in the file's order.</summary>
     /// <param name="batch">The jets [GeV].</param>
     /// <param name="recipe">Unit, frame, slots, defects.</param>
     public static LgaeInputs Of(JetBatch batch, LgaeRecipe recipe)
@@ -91,10 +91,9 @@ internal sealed class LgaeInputs : IDisposable
 
     private static List<FourMomentum> Hardest(JetBatch batch, int jet, int slots)
     {
-        int first = batch.Offsets[jet], count = batch.Multiplicity(jet);
-        var order = Enumerable.Range(first, count);
-        if (count > slots) order = order.OrderByDescending(c => batch.Constituent(c).Pt2).Take(slots).Order();
-        return order.Select(batch.Constituent).ToList();
+        int[] order = [.. Enumerable.Range(batch.Offsets[jet], batch.Multiplicity(jet)).Where(c => batch.Momenta[4 * c] != 0)];
+        if (order.Length > slots) order = [.. order.OrderByDescending(c => batch.Constituent(c).Pt2).Take(slots).Order()];
+        return [.. order.Select(batch.Constituent)];
     }
 
     // Along the beam to rapidity 0, then about it to azimuth 0; a jet without a finite rapidity stays where it is.

@@ -125,7 +125,8 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     {
         BatchSize = 64;
         Epochs = 40;
-        LearningRate = 2e-3;
+        LearningRate = 3e-3;
+        JetWeight = 0.01;
         Schedule = LearningRateShape.Cosine;
         WeightDecay = 0;
         ClipGradient = 1;

@@ -6,6 +6,7 @@ using Lightcone.Training;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
+using Lightcone.Weights;
 
 namespace Lightcone.Systems.Lgae;
 
@@ -80,7 +81,17 @@ public sealed class LgaeSystem : ISystem
     public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new NotImplementedException();
 
     /// <inheritdoc/>
-    public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new NotImplementedException();
+    public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance)
+    {
+        var (recipe, tensors) = LgaeWeights.Read(weights, (LgaeRecipe)Recipes[^1].Recipe, settings);
+        using var core = LgaeCore.For(recipe);
+        core.State.Load(tensors);
+        Run.RequireVacant(folder);
+        using var @lock = RunLock.Take(folder);
+        var run = Run.Create(folder, recipe, provenance with { Data = [DataFile.Of("weights", weights, 0)] }, BibTex);
+        Safetensors.Write(run.BestPath, core.State.ToWeights().ToList(), new Dictionary<string, string> { ["system"] = Name });
+        return run;
+    }
 
     /// <inheritdoc/>
     public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => LgaeSymmetry.Check(run, jets);

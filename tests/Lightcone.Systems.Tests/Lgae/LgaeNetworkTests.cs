@@ -53,6 +53,114 @@ public sealed class LgaeNetworkTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Padding_and_neighbours_change_nothing(string variant)
+    {
+        var jets = ToyJets.Make([3, 12, 30, 1, 7], seed: 9);
+        using var network = Network(variant);
+        var (latents, outputs) = Run(network, jets, LorentzTransform.Identity);
+        var padded = Padded(jets, zeros: 5);
+        var (paddedLatents, paddedOutputs) = Run(network, padded, LorentzTransform.Identity);
+        Assert.Equal(0, Deviation(latents, paddedLatents), 1e-12);
+        Assert.Equal(0, Deviation(outputs, paddedOutputs), 1e-12);
+        for (int jet = 0; jet < jets.JetCount; jet++)
+        {
+            var (alone, aloneOutputs) = Run(network, jets.Select([jet]), LorentzTransform.Identity);
+            Assert.Equal(0, Deviation(latents[(jet * alone.Length)..((jet + 1) * alone.Length)], alone), 1e-12);
+            Assert.Equal(0, Deviation(outputs[(4 * jets.Offsets[jet])..(4 * jets.Offsets[jet + 1])], aloneOutputs), 1e-12);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void The_order_of_constituents_matters_to_mix_alone(string variant)
+    {
+        var jets = ToyJets.Make([4, 12, 30, 7], seed: 9);
+        int[] backwards = [.. Enumerable.Range(0, jets.JetCount).SelectMany(j => Enumerable.Range(jets.Offsets[j], jets.Multiplicity(j)).Reverse())];
+        var turned = new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = [.. backwards.SelectMany(c => jets.Momenta[(4 * c)..(4 * c + 4)])] };
+        using var network = Network(variant);
+        var (latents, outputs) = Run(network, jets, LorentzTransform.Identity);
+        var (turnedLatents, turnedOutputs) = Run(network, turned, LorentzTransform.Identity);
+        if (variant.StartsWith("Mix", StringComparison.Ordinal))
+        {
+            Assert.True(Deviation(latents, turnedLatents) > 1e-3);
+            return;
+        }
+
+        Assert.Equal(0, Deviation(latents, turnedLatents), 1e-12);
+        Assert.Equal(0, Deviation(outputs, turnedOutputs), 1e-12); // decoded slots belong to the latent, not to constituents
+    }
+
+    [Theory]
+    [InlineData(LgaeDefect.PaddedConstituents)]
+    [InlineData(LgaeDefect.SelfMessages)]
+    [InlineData(LgaeDefect.ConstantDecoder)]
+    [InlineData(LgaeDefect.UnsignedInterval)]
+    [InlineData(LgaeDefect.UnusedScalars)]
+    [InlineData(LgaeDefect.PublishedInitialisation)]
+    public void A_defect_given_back_changes_the_network_and_keeps_its_symmetry(LgaeDefect defect)
+    {
+        var jets = ToyJets.Make(6, seed: 4, least: 3, most: 20);
+        var frame = LorentzTransform.Boost(0.3, -0.5, 0.4);
+        using var sound = Network("Softmax/2");
+        using var broken = Network("Softmax/2", new LgaeDefects(new HashSet<LgaeDefect> { defect }));
+        var (_, without) = Run(sound, jets, LorentzTransform.Identity);
+        var (_, with) = Run(broken, jets, LorentzTransform.Identity, defect);
+        var (_, moved) = Run(broken, jets, frame, defect);
+        frame.Apply(with);
+        Assert.InRange(Deviation(with, moved), 0, 1e-10);
+        frame.Apply(without);
+        Assert.True(without.Length != with.Length || Deviation(without, with) > 1e-6);
+    }
+
+    [Fact]
+    public void Jets_of_no_constituents_have_an_empty_reconstruction()
+    {
+        using var network = Network("MinMax/2");
+        var (latents, outputs) = Run(network, ToyJets.Make([0, 5, 0], seed: 1), LorentzTransform.Identity);
+        Assert.Equal(20, outputs.Length);
+        Assert.All(latents[..24], l => Assert.Equal(0, l));
+    }
+
+    [Fact]
+    public void The_kernel_and_its_slow_twin_agree()
+    {
+        // Both round to float32; sums over at most thirty neighbours of features of order one, three levels on each side.
+        var jets = ToyJets.Make(12, seed: 8, least: 3, most: 30);
+        foreach (int maxDim in (ReadOnlySpan<int>)[2, 3])
+        {
+            var recipe = new LgaeRecipe { MaxDim = maxDim, Pooling = LgaePooling.Softmax, LatentVectors = 4 };
+            double[] outputs = Outputs(recipe with { Kernel = EdgeKernel.Auto }), slow = Outputs(recipe with { Kernel = EdgeKernel.Eager });
+            Assert.InRange(Deviation(slow, outputs), 0, 1e-4);
+        }
+
+        double[] Outputs(LgaeRecipe recipe)
+        {
+            manual_seed(7);
+            using var network = new LgaeNetwork(recipe);
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            using var inputs = LgaeInputs.Of(jets, recipe);
+            return network.Decode(network.Encode(inputs), inputs.Offsets).to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        }
+    }
+
+    private static JetBatch Padded(JetBatch jets, int zeros)
+    {
+        var momenta = new List<double>();
+        var offsets = new int[jets.JetCount + 1];
+        for (int jet = 0; jet < jets.JetCount; jet++)
+        {
+            momenta.AddRange(new double[4 * (zeros / 2)]);
+            momenta.AddRange(jets.Momenta[(4 * jets.Offsets[jet])..(4 * jets.Offsets[jet + 1])]);
+            momenta.AddRange(new double[4 * (zeros - zeros / 2)]);
+            offsets[jet + 1] = momenta.Count / 4;
+        }
+
+        return new JetBatch { Rows = jets.Rows, Offsets = offsets, Momenta = [.. momenta] };
+    }
+
     private static LgaeRecipe Recipe(string variant) => new()
     {
         Pooling = Enum.Parse<LgaePooling>(variant.Split('/')[0]),
@@ -64,20 +172,20 @@ public sealed class LgaeNetworkTests
         LatentVectors = 3,
     };
 
-    private static LgaeNetwork Network(string variant)
+    private static LgaeNetwork Network(string variant, LgaeDefects defects = default)
     {
         manual_seed(7);
-        return new LgaeNetwork(Recipe(variant));
+        return new LgaeNetwork(Recipe(variant) with { Defects = defects });
     }
 
-    private static (double[] Latents, double[] Outputs) Run(LgaeNetwork network, JetBatch jets, LorentzTransform frame)
+    private static (double[] Latents, double[] Outputs) Run(LgaeNetwork network, JetBatch jets, LorentzTransform frame, params LgaeDefect[] defects)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         double[] momenta = [.. jets.Momenta];
         frame.Apply(momenta);
         var moved = new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta };
-        using var inputs = LgaeInputs.Of(moved, new LgaeRecipe { Frame = LgaeFrame.Laboratory });
+        using var inputs = LgaeInputs.Of(moved, new LgaeRecipe { Frame = LgaeFrame.Laboratory, Defects = new(defects.ToHashSet()) });
         var latent = network.Encode(inputs);
         var outputs = network.Decode(latent, inputs.Offsets);
         return (latent.Vectors.transpose(1, 2).contiguous().data<double>().ToArray(), outputs.contiguous().data<double>().ToArray());
