@@ -23,6 +23,9 @@ public sealed class GnnaeModel : IAutoencoder
     /// <inheritdoc/>
     public int LatentNumbers => Recipe.LatentNumbers;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Invariants => [.. Enumerable.Range(0, LatentNumbers)];
+
     /// <summary>The network.</summary>
     internal GnnaeNetwork Network { get; }
 

@@ -68,7 +68,7 @@ public sealed class GnnaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = GnnaeModel.Load(run);
-        return new AutoencoderScorer(model, new AnomalyModel(), model.Recipe.Slots);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using Lightcone.Jets;
+using Lightcone.Kinematics;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
+using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,11 +45,31 @@ internal sealed class LgaeCorrected(LgaeRecipe recipe) : LgaeCore(recipe)
         return new LgaeOutput(Doubles(latent.Scalars), vectors, inputs.Offsets, constituents);
     }
 
+    /// <summary>Decodes latent representations between those of two jets, in the network's frame [GeV].</summary>
+    public IReadOnlyList<IReadOnlyList<FourMomentum>> Interpolate(JetBatch ends, int steps)
+    {
+        using var scope = NewDisposeScope();
+        using var inputs = LgaeInputs.Of(ends, Recipe);
+        var latent = network.Encode(inputs);
+        var jets = new List<IReadOnlyList<FourMomentum>>();
+        for (int k = 0; k < steps; k++)
+        {
+            double share = (double)k / (steps - 1), first = inputs.Offsets[1], second = inputs.Offsets[2] - inputs.Offsets[1];
+            var between = new LgaeLatent(Between(latent.Scalars, share), Between(latent.Vectors, share));
+            double[] p = Doubles(network.Decode(between, [0, (int)Math.Round(first + share * (second - first))]).Times(Recipe.MomentumUnit));
+            jets.Add([.. Enumerable.Range(0, p.Length / 4).Select(i => new FourMomentum(p[4 * i], p[4 * i + 1], p[4 * i + 2], p[4 * i + 3]))]);
+        }
+
+        return jets;
+    }
+
     /// <inheritdoc/>
     public override void AfterBackward() => network.AfterBackward();
 
     /// <inheritdoc/>
     public override void Dispose() => network.Dispose();
+
+    private static Tensor Between(Tensor ends, double share) => ends.narrow(0, 0, 1).Times(1 - share).Plus(ends.narrow(0, 1, 1).Times(share));
 
     private Tensor Distance(LgaeInputs inputs)
     {

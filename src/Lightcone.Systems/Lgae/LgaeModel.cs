@@ -1,4 +1,5 @@
 using Lightcone.Jets;
+using Lightcone.Kinematics;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
@@ -22,6 +23,9 @@ internal sealed class LgaeModel : IAutoencoder
 
     /// <inheritdoc/>
     public int LatentNumbers => Recipe.LatentNumbers;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Invariants => [.. Enumerable.Range(0, Recipe.Mode == LgaeMode.Corrected ? Recipe.AllScalars : 2 * Recipe.AllScalars)];
 
     /// <summary>Trained numbers.</summary>
     public long ParameterCount => core.State.ParameterCount;
@@ -68,6 +72,15 @@ internal sealed class LgaeModel : IAutoencoder
     {
         using var noGrad = no_grad();
         return core.Rebuild(jets);
+    }
+
+    /// <summary>Jets decoded on the way from the first of two jets to the second, each in the transverse frame of its ends [GeV].</summary>
+    /// <param name="ends">Two jets.</param>
+    /// <param name="steps">Jets on the way, both ends included.</param>
+    internal IReadOnlyList<IReadOnlyList<FourMomentum>> Interpolate(JetBatch ends, int steps)
+    {
+        using var noGrad = no_grad();
+        return ((LgaeCorrected)core).Interpolate(ends, steps);
     }
 
     /// <inheritdoc/>

@@ -82,7 +82,8 @@ internal sealed class LgaeNetwork : IDisposable
         var features = new LgaeFeatures(scalars, vectors);
         var positions = drawn.to(ScalarType.Float64);
         foreach (var level in decoder) features = level.Apply(features, positions, offsets, messages);
-        var gate = linear(features.Scalars, State["decoder.output.gate"]).tanh().Plus(1);
+        // Between a half and three halves: a gate that can close is closed for good when its tanh saturates, and then nothing learns.
+        var gate = linear(features.Scalars, State["decoder.output.gate"]).tanh().Times(0.5).Plus(1);
         return linear(cat([features.Vectors, drawn.unsqueeze(2)], -1), State["decoder.output.vectors"]).squeeze(2) * gate;
     }
 

@@ -74,7 +74,7 @@ public sealed class LgaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = LgaeModel.Load(run);
-        return new AutoencoderScorer(model, new AnomalyModel(), model.Recipe.Slots);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,6 @@ namespace Lightcone.Systems.Reconstruction;
 /// <summary>An autoencoder as a model that scores jets: anomaly scores, latent numbers, reconstructed jets.</summary>
 public sealed class AutoencoderScorer : IModel
 {
-    private readonly AnomalyModel anomaly;
     private readonly int slots;
 
     /// <summary>Takes ownership of the autoencoder.</summary>
@@ -15,7 +14,7 @@ public sealed class AutoencoderScorer : IModel
     /// <param name="slots">Most constituents of a reconstructed jet.</param>
     internal AutoencoderScorer(IAutoencoder autoencoder, AnomalyModel anomaly, int slots)
     {
-        (Autoencoder, this.anomaly, this.slots) = (autoencoder, anomaly, slots);
+        (Autoencoder, Anomaly, this.slots) = (autoencoder, anomaly, slots);
         Columns =
         [
             .. AnomalyModel.Scores.Select(s => new ScoreColumn(s.Column, [], s.Description)),
@@ -30,11 +29,14 @@ public sealed class AutoencoderScorer : IModel
     /// <summary>The autoencoder.</summary>
     internal IAutoencoder Autoencoder { get; }
 
+    /// <summary>What was learned of its scores on the training jets.</summary>
+    internal AnomalyModel Anomaly { get; }
+
     /// <inheritdoc/>
     public float[][] Score(JetBatch jets)
     {
         var rebuilt = Autoencoder.Reconstruct(jets);
-        var columns = anomaly.Of(rebuilt).Select(s => Array.ConvertAll(s, v => (float)v)).ToList();
+        var columns = Anomaly.Of(rebuilt).Select(s => Array.ConvertAll(s, v => (float)v)).ToList();
         columns.Add(rebuilt.Latents);
         columns.Add(Padded(rebuilt.Reconstructed));
         return [.. columns];

@@ -8,6 +8,9 @@ public interface IAutoencoder : IDisposable
     /// <summary>Numbers a jet is compressed to, the number of constituents included where it is passed on.</summary>
     int LatentNumbers { get; }
 
+    /// <summary>Positions of latent numbers that do not depend on the frame or stand for the rest: what a density of the latent space looks at, most important first.</summary>
+    IReadOnlyList<int> Invariants { get; }
+
     /// <summary>Compresses and rebuilds jets; a jet's result does not depend on the jets beside it.</summary>
     ReconstructedJets Reconstruct(JetBatch jets);
 }
