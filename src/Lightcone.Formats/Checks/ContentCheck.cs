@@ -3,7 +3,7 @@ using Lightcone.Jets;
 namespace Lightcone.Formats.Checks;
 
 /// <summary>Empty jets, constituents without momentum, padding between constituents, and how the classes are filled.</summary>
-internal sealed class ContentCheck(JetSchema schema, IPaddedSource? padded) : JetCheck
+internal sealed class ContentCheck(JetSchema schema, IPaddedSource? padded, string? className) : JetCheck
 {
     private readonly long[] perClass = new long[Math.Max(schema.Classes.Count, 1)];
     private long empty, firstEmpty = -1, zero, firstZero = -1, unknown, firstUnknown = -1, jets;
@@ -41,7 +41,9 @@ internal sealed class ContentCheck(JetSchema schema, IPaddedSource? padded) : Je
     {
         if (!labelled || schema.Classes.Count == 0)
         {
-            yield return new(FindingStatus.Note, "labels", "no labels: the file can be scored, not trained on");
+            yield return new(FindingStatus.Note, "labels", className is null
+                ? "no labels: the file can be scored, not trained on"
+                : Text($"no labels: in a folder with one file a class, its jets are of class {className}"));
             yield break;
         }
         if (unknown > 0)

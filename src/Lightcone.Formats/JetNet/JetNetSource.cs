@@ -42,6 +42,7 @@ internal sealed class JetNetSource : IJetSource, IPaddedSource
                 ["slots"] = $"{slots}",
                 ["stored type"] = $"float{8 * particles.Type.Size}",
                 ["masses"] = "0",
+                ["labels"] = "none; the file's name says the class",
                 ["azimuths"] = string.Create(CultureInfo.InvariantCulture, $"not in the file; drawn uniformly, seed {options.AzimuthSeed}"),
             },
         };

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lightcone.Tests;
 using Lightcone.Tests.EndToEnd;
+using PureHDF;
 
 namespace Lightcone.Systems.Tests.EndToEnd;
 
@@ -48,5 +49,43 @@ public sealed class ClassTrainingTests : IDisposable
         Assert.Equal(2, missing.ExitCode);
         Assert.Contains("g, q, t, w", missing.Error);
         TinyTraining.AssertFourParts(missing);
+    }
+
+    [Fact]
+    public void A_run_on_classes_is_evaluated_scored_and_checked_on_them()
+    {
+        string run = folder["run"], scores = folder["scores.h5"];
+        Assert.Equal(0, Train(run).ExitCode);
+        var all = LightconeProcess.Run("evaluate", run, "--data", Data, "--threads", "1");
+        Assert.True(all.ExitCode == 0, all.Error);
+        Assert.Contains("(24 g + q, 36 t + w + z)", all.Output);
+        var top = LightconeProcess.Run("evaluate", run, "--data", Data, "--threads", "1", "--signals", "t");
+        Assert.True(top.ExitCode == 0, top.Error);
+        Assert.Contains("(24 g + q, 12 t)", top.Output);
+        foreach (string[] wrong in (string[][])[["--signals", "h"], ["--signals", "t,,w"], ["--signals", "g"], ["--beside", run]])
+        {
+            var refused = LightconeProcess.Run(["evaluate", run, "--data", Data, "--threads", "1", .. wrong]);
+            Assert.True(refused.ExitCode == 2, refused.Error);
+            TinyTraining.AssertFourParts(refused);
+        }
+
+        var scored = LightconeProcess.Run("score", run, "--data", Path.Combine(Data, "t.hdf5"), "--out", scores, "--threads", "1", "--json");
+        Assert.True(scored.ExitCode == 0, scored.Error);
+        var document = JsonNode.Parse(scored.Output)!;
+        Assert.Equal(["score []", "logits [2]"], document["columns"]!.AsArray().Select(c => $"{c!["name"]} [{string.Join(", ", c["shape"]!.AsArray())}]"));
+        using var file = H5File.OpenRead(scores);
+        Assert.Equal("0=t", file.Attribute("classes").Read<string>());
+        Assert.Equal(JetsPerClass, file.Dataset("score").Read<float[]>().Length);
+        Assert.Equal([(ulong)JetsPerClass, 2UL], file.Dataset("logits").Space.Dimensions);
+
+        var check = LightconeProcess.Run("check", "symmetry", run, "--threads", "1", "--jets", "10");
+        Assert.True(check.ExitCode == 0, check.Error + check.Output);
+        Assert.Contains("largest change of a logit", check.Output);
+        Assert.Matches(@"variant +largest output +rotation +boost 0\.5 +boost 0\.99 +boost 0\.999 +random", check.Output);
+        Directory.Move(Data, folder["moved"]);
+        var lost = LightconeProcess.Run("check", "symmetry", run, "--threads", "1");
+        Assert.Equal(2, lost.ExitCode);
+        Assert.Contains("--data", lost.Error);
+        TinyTraining.AssertFourParts(lost);
     }
 }

@@ -92,7 +92,7 @@ public sealed class DatasetChecksTests : IDisposable
     public void Missing_classes_empty_jets_and_stored_padding_are_warned_of()
     {
         var jets = Jets([[5, 3, 4, 0]], [], [[5, 3, 4, 0], [0, 0, 0, 0]]);
-        var found = Findings(new ContentCheck(TwoClasses with { Classes = ["QCD", "top", "W"] }, null), jets);
+        var found = Findings(new ContentCheck(TwoClasses with { Classes = ["QCD", "top", "W"] }, null, null), jets);
         Assert.Equal(["empty", "zero", "labels"], found.Select(f => f.Check));
         Assert.All(found, f => Assert.Equal(FindingStatus.Warn, f.Status));
         Assert.Equal("jet 101", found[0].Where);

@@ -198,6 +198,7 @@ public sealed class JetNetTests : IDisposable
     {
         var report = Assert.Single(DatasetChecks.Run([SharedData.Path("jetnet", "g.hdf5")]));
         Assert.DoesNotContain(report.Findings, f => f.Status == FindingStatus.Fail);
+        Assert.Contains(report.Findings, f => f.Check == "labels" && f.Text.EndsWith("class g", StringComparison.Ordinal));
         Assert.Contains(report.Findings, f => f.Check == "sum" && f.Text.Contains("88.", StringComparison.Ordinal));
     }
 }
