@@ -36,6 +36,10 @@ public abstract record AutoencoderRecipe : TrainingRecipe
     [Range(0, 1e9, MinimumIsExclusive = true)]
     public double MomentumUnit { get; init; } = 1000;
 
+    /// <summary>RestFrameChamfer: mass below which a true jet counts as that heavy [GeV]; a massless jet has no rest frame, and float32 momenta of 1 TeV leave about 0.3 GeV² of rounding in a squared mass.</summary>
+    [Range(0, 1e6, MinimumIsExclusive = true)]
+    public double RestMassFloor { get; init; } = 5;
+
     /// <summary>Weight of the sum of absolute weights, beside a loss that is a mean over jets.</summary>
     [Range(0, 1e3)]
     public double L1 { get; init; }
