@@ -43,8 +43,9 @@ public sealed class ReconstructionTests
         Assert.Equal(jets.Offsets, all.Reconstructed.Offsets);
         Assert.True(GnnaeCases.Difference(all.Reconstructed.Momenta[(4 * jets.Offsets[149])..], last.Reconstructed.Momenta) < 1e-12);
         Assert.Equal(last.Latents, all.Latents[^model.LatentNumbers..]);
-        double[] losses = model.Score(jets)[0];
-        Assert.Equal(losses[149], model.Score(jets.Select([149]))[0][0], 1e-12 * losses.Max());
+        double[][] scores = model.Score(jets), own = model.Score(jets.Select([149]));
+        Assert.Equal(model.Columns.Count, scores.Length);
+        for (int k = 0; k < scores.Length; k++) Assert.Equal(own[k][0], scores[k][149], 1e-9 * scores[k].Max());
     }
 
     [Theory]
@@ -119,9 +120,10 @@ public sealed class ReconstructionTests
         Assert.Equal(expected, model.LatentNumbers);
         var axis = Jets.Jet(4);
         float[] row = model.Reconstruct(Jets).Latents[(4 * expected)..(5 * expected)];
-        if (mode == GnnaeMode.Corrected) Assert.Equal(17, row[^1]);
+        if (mode == GnnaeMode.Corrected) Assert.Equal(17, row[0]);
         if (coordinates == GnnaeCoordinates.Relative)
-            Assert.Equal([(float)axis.Pt, (float)axis.Pseudorapidity, (float)axis.Azimuth], mode == GnnaeMode.Corrected ? row[^4..^1] : row[^3..]);
+            Assert.Equal([(float)axis.Pt, (float)axis.Pseudorapidity, (float)axis.Azimuth], mode == GnnaeMode.Corrected ? row[1..4] : row[..3]);
+        if (level == GnnaeLevel.Particle) Assert.All(row[^(13 * 7)..], v => Assert.Equal(mode == GnnaeMode.Corrected, v == 0)); // thirteen of thirty slots are empty
     }
 
     [Theory]
@@ -140,12 +142,12 @@ public sealed class ReconstructionTests
         var made = model.Reconstruct(jets);
         Assert.All(made.Reconstructed.Momenta, v => Assert.True(double.IsFinite(v)));
         Assert.All(made.Latents, v => Assert.True(float.IsFinite(v)));
-        Assert.All(model.Score(jets)[0], v => Assert.True(double.IsFinite(v)));
+        Assert.All(model.Score(jets).SelectMany(s => s), v => Assert.True(double.IsFinite(v)));
         if (mode == GnnaeMode.Corrected)
         {
-            Assert.All(made.Latents[..Math.Min(recipe.Latent, model.LatentNumbers)], v => Assert.Equal(0, v));
+            Assert.All(made.Latents[(model.LatentNumbers - recipe.Latent)..model.LatentNumbers], v => Assert.Equal(0, v));
             Assert.Equal(0, made.Reconstructed.Multiplicity(0));
-            Assert.Equal(0, model.Score(jets)[0][0]);
+            Assert.All(model.Score(jets), s => Assert.Equal(0, s[0]));
         }
 
         Assert.Empty(model.Reconstruct(JetBatch.Empty).Latents);

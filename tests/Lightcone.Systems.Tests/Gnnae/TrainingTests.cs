@@ -1,7 +1,7 @@
 using Lightcone.Jets;
 using Lightcone.Systems;
 using Lightcone.Systems.Gnnae;
-using Lightcone.Systems.LorentzNet;
+using Lightcone.Systems.Reconstruction;
 using Lightcone.Tests.Training;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
@@ -77,22 +77,24 @@ public sealed class TrainingTests
     }
 
     [Theory]
-    [MemberData(nameof(GnnaeCases.All), MemberType = typeof(GnnaeCases))]
-    public void Training_brings_the_loss_of_a_toy_sample_well_below_that_of_rebuilding_nothing(GnnaeLevel level, GnnaeCoordinates coordinates, GnnaeMode mode)
+    [InlineData(GnnaeLevel.Jet, GnnaeCoordinates.Cartesian)]
+    [InlineData(GnnaeLevel.Jet, GnnaeCoordinates.Relative)]
+    [InlineData(GnnaeLevel.Particle, GnnaeCoordinates.Cartesian)]
+    [InlineData(GnnaeLevel.Particle, GnnaeCoordinates.Relative)]
+    public void Training_brings_the_loss_of_a_toy_sample_well_below_that_of_rebuilding_nothing(GnnaeLevel level, GnnaeCoordinates coordinates)
     {
         manual_seed(7);
-        var recipe = new GnnaeRecipe { Level = level, Latent = 10, Coordinates = coordinates, Mode = mode, MomentumUnit = 100, Slots = 8 };
+        var recipe = new GnnaeRecipe { Level = level, Latent = 10, Coordinates = coordinates, MomentumUnit = 100 };
         using var task = new GnnaeTask(recipe);
         using var optimiser = new AdamW(task.Network, 0.9, 0.999, 1e-8, 0);
-        var jets = ToyJets.Make(48, 12, least: 4, most: 8);
-        // A reconstruction at rest costs a jet the mean square of its constituents, ½ in each direction of which one is the smallest square.
+        var jets = ToyJets.Make(24, 12, least: 4, most: 8);
         double nothing = Enumerable.Range(0, jets.JetCount).Average(jet => AtRest(jets, jet, recipe));
-        for (int step = 0; step < 150; step++)
+        for (int step = 0; step < 200; step++)
         {
             optimiser.ZeroGradients();
             using (NewDisposeScope()) task.Loss(jets).backward();
             optimiser.ClipGradients(1);
-            optimiser.Step(3e-3);
+            optimiser.Step(2e-3);
         }
 
         double trained = task.Validate([jets])["loss"];
@@ -149,8 +151,9 @@ public sealed class TrainingTests
         using var task = new GnnaeTask(recipe);
         task.Network.Load(Safetensors.ReadAll(run.BestPath));
         var jets = ToyJets.Make(40, 2, least: 0);
-        double mean = model.Score(jets)[0].Average();
-        Assert.Equal(task.Validate([jets])["loss"], mean, 1e-5 * mean);
+        double validated = task.Validate([jets])["loss"], squared = model.Score(jets)[model.Columns.ToList().IndexOf("chamfer-squared")].Average();
+        if (recipe.Loss == ReconstructionLoss.Chamfer) Assert.Equal(validated, squared / recipe.MomentumUnit / recipe.MomentumUnit, 1e-5 * validated);
+        else Assert.True(validated > 0);
         var report = system.CheckSymmetry(run, jets);
         Assert.True(report.Gates.Single().Passed);
         Assert.All(report.Variants.Single().LargestChange, c => Assert.True(c > 1e-3));
@@ -186,10 +189,10 @@ public sealed class TrainingTests
         return task;
     }
 
+    // Each true constituent is as far from a reconstruction at rest as its squares say; the reconstruction's nearest is the smallest of them.
     private static double AtRest(JetBatch jets, int jet, GnnaeRecipe recipe)
     {
-        var squares = Enumerable.Range(jets.Offsets[jet], jets.Multiplicity(jet)).Select(jets.Constituent).Select(p => 2 * p.P * p.P / recipe.MomentumUnit / recipe.MomentumUnit);
-        double count = recipe.Mode == GnnaeMode.Reference ? recipe.Slots : jets.Multiplicity(jet);
-        return 0.5 * (squares.Sum() / count + (recipe.Mode == GnnaeMode.Reference ? 0 : squares.Min()));
+        var squares = Enumerable.Range(jets.Offsets[jet], jets.Multiplicity(jet)).Select(jets.Constituent).Select(p => 2 * p.P * p.P / recipe.MomentumUnit / recipe.MomentumUnit).ToList();
+        return 0.5 * (squares.Average() + squares.Min());
     }
 }
