@@ -18,8 +18,8 @@ internal sealed class GnnaeInputs : IDisposable
     /// <summary>Numbers a constituent.</summary>
     public const int Features = 3;
 
-    /// <summary>Bound on differences of pseudorapidity: far outside of any detector, and its cosh fits a float32.</summary>
-    private const double FarForward = 12;
+    /// <summary>Bound on pseudorapidities and their differences: at the edge of any detector. The network takes squares of squares, which larger numbers would bring beyond float32.</summary>
+    private const double FarForward = 6;
 
     private GnnaeInputs(JetBatch jets, int slots, Arrays arrays, ScalarType type)
     {

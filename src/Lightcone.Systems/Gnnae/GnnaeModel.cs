@@ -88,18 +88,23 @@ public sealed class GnnaeModel : IAutoencoder
         return (Network.Decode(latents, inputs.Slots, inputs.Mask), latents);
     }
 
-    // The network's numbers, zeros to the recipe's slots at particle level, then what goes round the network: pT [GeV], η, φ [rad], number of constituents.
+    // What goes round the network, then its own numbers: the number of constituents, the jet's pT [GeV], η and φ [rad], latent numbers with zeros to the recipe's slots.
     private void WriteLatents(Span<float> target, GnnaeInputs inputs, double[] values)
     {
-        int own = inputs.Jets.JetCount == 0 ? 0 : values.Length / inputs.Jets.JetCount;
-        for (int jet = 0; jet < inputs.Jets.JetCount; jet++)
+        int jets = inputs.Jets.JetCount, own = values.Length / jets;
+        for (int jet = 0; jet < jets; jet++)
         {
             var row = target.Slice(jet * LatentNumbers, LatentNumbers);
-            for (int k = 0; k < own; k++) row[k] = (float)values[jet * own + k];
-            if (Recipe.Mode == GnnaeMode.Corrected) row[^1] = inputs.Jets.Multiplicity(jet);
-            if (Recipe.Coordinates != GnnaeCoordinates.Relative) continue;
-            var axis = row[^(Recipe.Mode == GnnaeMode.Corrected ? 4 : 3)..];
-            for (int k = 0; k < 3; k++) axis[k] = (float)(inputs.JetAxes[3 * jet + k] * (k == 0 ? Recipe.MomentumUnit : 1));
+            int at = 0;
+            if (Recipe.Mode == GnnaeMode.Corrected) row[at++] = inputs.Jets.Multiplicity(jet);
+            if (Recipe.Coordinates == GnnaeCoordinates.Relative)
+            {
+                row[at++] = (float)(inputs.JetAxes[3 * jet] * Recipe.MomentumUnit);
+                row[at++] = (float)inputs.JetAxes[3 * jet + 1];
+                row[at++] = (float)inputs.JetAxes[3 * jet + 2];
+            }
+
+            for (int k = 0; k < own; k++) row[at + k] = (float)values[jet * own + k];
         }
     }
 

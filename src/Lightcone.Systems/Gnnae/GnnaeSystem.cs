@@ -11,7 +11,8 @@ namespace Lightcone.Systems.Gnnae;
 /// <summary>GNNAE as the command line knows it.</summary>
 public sealed class GnnaeSystem : ISystem
 {
-    private static readonly GnnaeRecipe Trained = new() { Epochs = 100, BatchSize = 128, Schedule = LearningRateShape.Cosine, WeightDecay = 0 };
+    // Steps of 128 jets: in batches of 32 the edges of one stay in the processor's cache.
+    private static readonly GnnaeRecipe Trained = new() { Epochs = 100, Accumulate = 4, Schedule = LearningRateShape.Cosine, WeightDecay = 0 };
 
     /// <inheritdoc/>
     public string Name => "gnnae";

@@ -62,6 +62,6 @@ internal sealed class GnnaeTask(GnnaeRecipe recipe) : ITrainingTask
         using var jets = GnnaeInputs.Of(batch, recipe);
         var nodes = network.Decode(network.Encode(jets.Nodes, jets.Mask), jets.Slots, jets.Mask);
         // The mask is the truth's own tensor: the pair is not disposed, the caller's scope and the jets own its parts.
-        return ReconstructionLosses.Chamfer(new PaddedJets(jets.Momenta(nodes, recipe), jets.Truth.Mask), jets.Truth);
+        return ReconstructionLosses.Of(recipe, new PaddedJets(jets.Momenta(nodes, recipe), jets.Truth.Mask), jets.Truth);
     }
 }

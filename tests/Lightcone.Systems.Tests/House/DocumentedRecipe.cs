@@ -76,7 +76,7 @@ public sealed class DocumentedRecipe
 
     // Rows of the tables of fields: | `name` | default | values | …
     private static Dictionary<string, string[]> ReadRows() => File.ReadLines(Page)
-        .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.Contains("-lorentznet` |", StringComparison.Ordinal))
+        .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.Split('`')[1].Contains('-', StringComparison.Ordinal)) // names of trainings have hyphens
         .Select(l => l.Trim('|', ' ').Split(" | ", StringSplitOptions.TrimEntries))
         .ToDictionary(c => c[0].Trim('`'), c => c);
 }
