@@ -45,17 +45,20 @@ public sealed class LgaeReferenceParity
         Closeness.Relative(data.Doubles("encoder/edge_signed_norm"), LgaeCase.Values(intervals / intervals.abs().sqrt()), 1e-14, "signed roots");
         for (int level = 0; level < 2; level++)
         {
-            var mask = (data.Mask.unsqueeze(2) * data.Mask.unsqueeze(1)).view(1, -1);
-            var values = new BellFilters(data.Network.State, $"encoder.rad_funcs.rad_funcs.{level}", intervals.abs().view(1, -1), mask, 8).Values();
-            var (re, im, vectors) = (values.chunk(4, 0)[0], values.chunk(4, 0)[1], values.narrow(0, values.shape[0] / 2, values.shape[0] / 2));
+            var filters = new BellFilters(data.Network.State, $"encoder.rad_funcs.rad_funcs.{level}", intervals.abs().view(-1), data.Mask.to(ScalarType.Byte).view(-1), 8);
+            // What reaches slot i from unit features of slot j alone is the filter: rows [C, 2, 8, jets · 8], real one where the row is the slot.
+            long channels = data.Network.Settings.EncoderChannels[level], jets = data.Momenta.shape[0];
+            var units = cat([eye(8, ScalarType.Float64).repeat(channels, 1, 1, jets), zeros([channels, 1, 8, 8 * jets], ScalarType.Float64)], 1);
+            var (scalars, vectors) = filters.Sum(units, units);
             // Scalar filters carry the edge's 1 + i: (re + i im) / (1 + i) = ½ [(re + im) + i (im − re)].
-            var scalars = cat([re.Plus(im), im - re], 0).Times(0.5);
-            Closeness.Relative(data.Doubles($"encoder/radial{level}/00"), PairsLast(scalars), 1e-14, $"radial functions of scalars, level {level}");
-            Closeness.Relative(data.Doubles($"encoder/radial{level}/11"), PairsLast(vectors), 1e-14, $"radial functions of vectors, level {level}");
-        }
+            Tensor re = scalars.narrow(1, 0, 1), im = scalars.narrow(1, 1, 1);
+            Compare("00", "scalars", cat([re.Plus(im), im - re], 1).Times(0.5));
+            Compare("11", "vectors", vectors);
 
-        // [2 C, jets · slots²] as [2, jets, slots, slots, C].
-        double[] PairsLast(Tensor f) => LgaeCase.Values(f.view(2, -1, f.shape[1]).transpose(1, 2));
+            // [C, 2, j, jets · i] as [2, jets, i, j, C].
+            void Compare(string irrep, string what, Tensor f) => Closeness.Relative(
+                data.Doubles($"encoder/radial{level}/{irrep}"), LgaeCase.Values(f.view(channels, 2, 8, jets, 8).permute(1, 3, 4, 2, 0)), 1e-14, $"radial functions of {what}, level {level}");
+        }
     }
 
     [Theory]
