@@ -134,7 +134,7 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
         using var scope = NewDisposeScope();
         var all = x.unsqueeze(1).unsqueeze(-1) * y.unsqueeze(0).unsqueeze(-2);
         long[] shape = all.shape;
-        var flat = all.view([4, .. shape[2..^2], shape[^1] * shape[^2]]);
+        var flat = all.reshape([4, .. shape[2..^2], shape[^1] * shape[^2]]);
         return (sumOver is { } axis ? flat.sum(axis) : flat).MoveToOuterDisposeScope();
     }
 
@@ -166,7 +166,7 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
             if (m < settings.MlpDepth) x = F.leaky_relu(x, 0.01);
         }
 
-        return x.view(scalars.shape[1], scalars.shape[2], -1, 2).movedim([-1], [0]).unsqueeze(4);
+        return x.view(scalars.shape[1], scalars.shape[2], -1, 2).movedim([-1], [0]).unsqueeze(4).contiguous();
     }
 
     // Latents of slots [2, B, N, τ, d] to [2, B, 1, τ', d].
