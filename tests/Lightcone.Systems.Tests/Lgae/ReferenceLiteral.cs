@@ -84,10 +84,11 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
     // W (mask · bells) + β, [..., outputs].
     private Tensor Radial(string half, int level, int kind, Tensor norm, Tensor edgeMask)
     {
+        using var scope = NewDisposeScope();
         string name = $"{half}rad_funcs.rad_funcs.{level}";
         Tensor a = state[$"{name}.a"].view(-1), b = state[$"{name}.b"].view(-1), c = state[$"{name}.c"].view(-1);
         var bells = (b / (c * norm.unsqueeze(-1)).Squared().Plus(1 + 1e-16)).Plus(a) * edgeMask.unsqueeze(-1);
-        return F.linear(bells, state[$"{name}.linear.{kind}.weight"], state[$"{name}.linear.{kind}.bias"]);
+        return F.linear(bells, state[$"{name}.linear.{kind}.weight"], state[$"{name}.linear.{kind}.bias"]).MoveToOuterDisposeScope();
     }
 
     private Dictionary<Irrep, Tensor> Levels(string half, int count, Dictionary<Irrep, Tensor> nodes, Tensor edge, Func<int, int, Tensor> radial)
@@ -114,19 +115,27 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
     // Kronecker product of all four combinations of planes, summed over neighbours, then one matrix for all irreps it holds.
     private void Products(Irrep a, Tensor x, Irrep b, Tensor y, int? sumOver, Dictionary<Irrep, List<Tensor>> columns)
     {
-        var kronecker = x.unsqueeze(1).unsqueeze(-1) * y.unsqueeze(0).unsqueeze(-2);
-        long[] shape = kronecker.shape;
-        kronecker = kronecker.reshape([4, .. shape[2..^2], shape[^1] * shape[^2]]);
-        if (sumOver is { } axis) kronecker = kronecker.sum(axis);
+        using var scope = NewDisposeScope();
+        var kronecker = Kronecker(x, y, sumOver);
         var planes = stack([kronecker[0] - kronecker[3], kronecker[1].Plus(kronecker[2])], 0);
         Irrep[] results = [.. Irreps.InProduct(a, b, settings.MaxDim).Where(columns.ContainsKey)];
         var all = Guarded.MatMul(planes, MatrixOf(a, b, results));
         long start = 0;
         foreach (var c in results)
         {
-            columns[c].Add(all.narrow(-1, start, c.Dimension()));
+            columns[c].Add(all.narrow(-1, start, c.Dimension()).MoveToOuterDisposeScope());
             start += c.Dimension();
         }
+    }
+
+    private static Tensor Kronecker(Tensor x, Tensor y, int? sumOver)
+    {
+        // What the graph does not keep is freed at once, as the published code's reference counts do.
+        using var scope = NewDisposeScope();
+        var all = x.unsqueeze(1).unsqueeze(-1) * y.unsqueeze(0).unsqueeze(-2);
+        long[] shape = all.shape;
+        var flat = all.reshape([4, .. shape[2..^2], shape[^1] * shape[^2]]);
+        return (sumOver is { } axis ? flat.sum(axis) : flat).MoveToOuterDisposeScope();
     }
 
     private Tensor MatrixOf(Irrep a, Irrep b, Irrep[] results)
@@ -157,7 +166,7 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
             if (m < settings.MlpDepth) x = F.leaky_relu(x, 0.01);
         }
 
-        return x.view(scalars.shape[1], scalars.shape[2], -1, 2).movedim([-1], [0]).unsqueeze(4);
+        return x.view(scalars.shape[1], scalars.shape[2], -1, 2).movedim([-1], [0]).unsqueeze(4).contiguous();
     }
 
     // Latents of slots [2, B, N, τ, d] to [2, B, 1, τ', d].
@@ -186,5 +195,9 @@ internal sealed class ReferenceLiteral(NetworkState state, LgaeReferenceSettings
     private static Tensor Transformed(Tensor x, Tensor re, Tensor im) =>
         stack([Guarded.MatMul(x[0], re.t()) - Guarded.MatMul(x[1], im.t()), Guarded.MatMul(x[1], re.t()).Plus(Guarded.MatMul(x[0], im.t()))], 0);
 
-    private static Tensor Times(Tensor x, Tensor y) => stack([x[0] * y[0] - x[1] * y[1], (x[0] * y[1]).Plus(x[1] * y[0])], 0);
+    private static Tensor Times(Tensor x, Tensor y)
+    {
+        using var scope = NewDisposeScope();
+        return stack([x[0] * y[0] - x[1] * y[1], (x[0] * y[1]).Plus(x[1] * y[0])], 0).MoveToOuterDisposeScope();
+    }
 }

@@ -10,9 +10,9 @@ internal static class ComplexPlanes
     public static Tensor Multiply(Tensor x, Tensor y)
     {
         if (x.shape[1] == 1 || y.shape[1] == 1) return x * y;
-        Tensor xr = x.narrow(1, 0, 1), xi = x.narrow(1, 1, 1);
-        Tensor yr = y.narrow(1, 0, 1), yi = y.narrow(1, 1, 1);
-        return cat([xr * yr - xi * yi, (xr * yi).Plus(xi * yr)], 1);
+        using var scope = NewDisposeScope();
+        Tensor xr = x.narrow(1, 0, 1), xi = x.narrow(1, 1, 1), yr = y.narrow(1, 0, 1), yi = y.narrow(1, 1, 1);
+        return cat([xr * yr - xi * yi, (xr * yi).Plus(xi * yr)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>(1 + i) · x.</summary>

@@ -83,6 +83,10 @@ internal sealed class LgaeReferenceNetwork : IDisposable
         return RealSum(decoder.Decode(vectors)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Throws what a backward pass could not throw itself; call it after each.</summary>
+    /// <exception cref="InvalidOperationException">A backward pass failed and its gradients are zeros.</exception>
+    public static void AfterBackward() => PairMessages.ThrowIfBackwardFailed();
+
     /// <inheritdoc/>
     public void Dispose()
     {

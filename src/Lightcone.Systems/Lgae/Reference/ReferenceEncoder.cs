@@ -23,7 +23,7 @@ internal sealed class ReferenceEncoder(NetworkState state, ReferenceProducts pro
     public (Tensor? Scalars, Tensor Vectors) Encode(Tensor momenta, Tensor mask, bool complete, FeatureProbe? probe = null)
     {
         var p = momenta.permute(2, 0, 1).contiguous();
-        var (distances, pairs) = (Intervals(p).abs().view(1, -1).to(state.DType), PairMask(mask).to(state.DType).view(1, -1));
+        var (distances, particles) = (Intervals(p).abs().view(-1).to(state.DType), mask.ne(zeros(1, mask.dtype)).to(ScalarType.Byte).view(-1));
         var p4 = p.to(state.DType).view(1, 1, 4, -1);
         var edges = ReferenceLevel.Centred(p).to(state.DType).view(1, 1, 4, -1);
         var features = new Features();
@@ -33,7 +33,7 @@ internal sealed class ReferenceEncoder(NetworkState state, ReferenceProducts pro
             foreach (var c in features.Order) probe("level0", c, features[c]);
         for (int l = 0; l < levels; l++)
         {
-            var filters = new BellFilters(state, $"{Half}rad_funcs.rad_funcs.{l}", distances, pairs, settings.Slots);
+            var filters = new BellFilters(state, $"{Half}rad_funcs.rad_funcs.{l}", distances, particles, settings.Slots);
             bool all = complete || l < levels - 1;
             features = new ReferenceLevel(state, products, settings, Half, l).Apply(features, edges, filters, all ? Irreps.OfLevel(l + 1, settings.MaxDim) : [Irrep.Vector], probe);
         }
@@ -47,9 +47,6 @@ internal sealed class ReferenceEncoder(NetworkState state, ReferenceProducts pro
         var squares = (p.unsqueeze(3) - p.unsqueeze(2)).Squared();
         return (squares[0].Times(2) - (squares[0].Plus(squares[1]).Plus(squares[2]).Plus(squares[3]))).Plus(IntervalFloor);
     }
-
-    /// <summary>m_i m_j, [B, N, N].</summary>
-    private static Tensor PairMask(Tensor mask) => mask.unsqueeze(2) * mask.unsqueeze(1);
 
     /// <summary>√|p²| of each particle, in the published order of operations, which decides how its rounding looks for nearly massless particles; [B, N].</summary>
     private static Tensor MassScale(Tensor p)

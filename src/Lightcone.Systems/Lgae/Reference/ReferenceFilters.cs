@@ -40,43 +40,36 @@ internal sealed class ConstantFilters(NetworkState state, string name, int slots
 
 /// <summary>
 /// The encoder's filters: "Lorentzian bells" of the interval between two particles, followed by a linear map (arXiv:2212.07347, §3.1). The mask is applied to
-/// the bells before the map adds its bias, and d_ii = 10⁻¹⁶ counts as a neighbour, both as published.
+/// the bells before the map adds its bias, and d_ii = 10⁻¹⁶ counts as a neighbour, both as published. So a filter is the bias between all slots and bells
+/// between particles alone.
 /// </summary>
 /// <param name="state">Parameters.</param>
 /// <param name="name">Prefix of this level's radial parameters.</param>
-/// <param name="distances">|d_ij| of every pair, [1, B·N·N].</param>
-/// <param name="mask">m_i m_j, [1, B·N·N].</param>
+/// <param name="distances">|d_ij| of every pair, [B·N·N].</param>
+/// <param name="mask">Bytes: which slots hold particles, [B·N].</param>
 /// <param name="slots">N.</param>
 internal sealed class BellFilters(NetworkState state, string name, Tensor distances, Tensor mask, int slots) : IFilters
 {
     public (Tensor Scalars, Tensor Vectors) Sum(Tensor x, Tensor y)
     {
-        var all = Values();
-        long channels = all.shape[0] / 4;
-        var f = all.view(4, -1, slots, slots);
-        return (Message(x, f[0], f[1]), Message(y, f[2], f[3]));
-
-        Tensor Message(Tensor rows, Tensor re, Tensor im)
-        {
-            long k = rows.shape[2];
-            // Filters are symmetric in i and j.
-            var packed = rows.view(channels, 2, k, -1, slots).permute(0, 3, 1, 2, 4).reshape(-1, 2 * k, slots);
-            Tensor byRe = bmm(packed, re).view(channels, -1, 2, k, slots), byIm = bmm(packed, im).view(channels, -1, 2, k, slots);
-            var sum = stack([byRe.select(2, 0) - byIm.select(2, 1), byRe.select(2, 1).Plus(byIm.select(2, 0))], 1);
-            return sum.permute(0, 1, 3, 2, 4).reshape(channels, 2, k, -1);
-        }
+        Tensor b = state[$"{name}.b"].view(1, -1), c = state[$"{name}.c"].view(-1), a = state[$"{name}.a"].view(-1, 1);
+        Tensor weight = Rows("weight"), bias = Rows("bias").view(4, -1, 1, 1, 1, 1);
+        var shape = new PairShape((int)(x.shape[3] / slots), slots, (int)x.shape[0], (int)c.shape[0], (int)x.shape[2], (int)y.shape[2]);
+        var (scalars, vectors) = PairMessages.Apply(shape, distances, mask, x, y, weight * b, mm(weight, a).view(-1), c.Squared());
+        return (PlusConstant(scalars, x, bias[0], bias[1]), PlusConstant(vectors, y, bias[2], bias[3]));
     }
 
-    /// <summary>g and f of every pair, [4C, B·N·N]: real parts of g of all channels, imaginary parts of g, then f.</summary>
-    public Tensor Values()
+    // sums + β Σ_j x_j over all slots j.
+    private Tensor PlusConstant(Tensor sums, Tensor x, Tensor re, Tensor im)
     {
-        Tensor b = state[$"{name}.b"].view(1, -1), c = state[$"{name}.c"].view(-1, 1), a = state[$"{name}.a"].view(-1, 1);
-        var (weight, bias) = (Rows("weight"), Rows("bias"));
-        var bells = mm(c.Squared(), distances).Plus(1).reciprocal();
-        return (addmm(mm(weight, a), weight * b, bells, beta: 1, alpha: 1) * mask).Plus(bias);
+        var total = x.view(x.shape[0], 2, x.shape[2], -1, slots).sum(4, keepdim: true);
+        Tensor tr = total.narrow(1, 0, 1), ti = total.narrow(1, 1, 1);
+        var constant = cat([re * tr - im * ti, (re * ti).Plus(im * tr)], 1);
+        return sums.view(x.shape[0], 2, x.shape[2], -1, slots).Plus(constant).view(x.shape);
     }
 
-    // Rows of the linear maps, which alternate between real and imaginary part, in the order of Values; those of scalar edges times 1 + i.
+    // Rows of the linear maps, which alternate between real and imaginary part, as real parts of all channels, then imaginary parts, of scalar edges (times their
+    // 1 + i), then of vector edges.
     private Tensor Rows(string kind)
     {
         Tensor w0 = Split(0), w1 = Split(1);

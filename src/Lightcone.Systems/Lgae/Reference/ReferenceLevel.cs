@@ -30,6 +30,7 @@ internal sealed class ReferenceLevel(NetworkState state, ReferenceProducts produ
     /// <param name="probe">Sees everything on the way.</param>
     public Features Apply(Features features, Tensor momenta, IFilters filters, IReadOnlyList<Irrep> wanted, FeatureProbe? probe)
     {
+        using var scope = NewDisposeScope();
         var aggregated = Aggregate(features, momenta, filters, wanted);
         var (self, pairs) = SelfProducts(features, wanted);
         if (probe is not null) Report(features, aggregated, self, probe, wanted);
@@ -42,7 +43,7 @@ internal sealed class ReferenceLevel(NetworkState state, ReferenceProducts produ
             columns.AddRange(pairs.Where(p => p.Result == c).Select(p => self[p]));
             var mixed = ComplexPlanes.Mix(Weight(c, plain, features.Order, pairs), cat(columns, 0));
             probe?.Invoke($"level{level + 1}_premlp", c, mixed);
-            next.Add(c, c == Irrep.Scalar ? Perceptron(mixed) : mixed);
+            next.Add(c, (c == Irrep.Scalar ? Perceptron(mixed) : mixed).MoveToOuterDisposeScope());
             probe?.Invoke($"level{level + 1}", c, next[c]);
         }
 
