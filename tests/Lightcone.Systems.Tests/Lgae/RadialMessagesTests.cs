@@ -9,9 +9,12 @@ public sealed class RadialMessagesTests
 {
     /// <summary>
     /// x and the logarithm under it carry about 3e-7 after rounding; f multiplies that by its slope, c ≤ 5 times weights of size 1, and sums of n or of
-    /// pairs add √n·6e-8: a few 1e-6 of the largest entry.
+    /// pairs add √n·6e-8: up to a few 1e-6 of the largest entry.
     /// </summary>
-    private const double Tolerance = 1e-5;
+    private const double Tolerance = 4e-6;
+
+    /// <summary>A parameter of one entry has no larger entry beside it: its sum over pairs of either sign may cancel tenfold and more.</summary>
+    private const double ToleranceOfOne = 2e-5;
 
     private static readonly string[] NodeResults = ["Y0", "Y1", "d Momenta", "d X0", "d X1"];
 
@@ -33,7 +36,7 @@ public sealed class RadialMessagesTests
     {
         using var scope = NewDisposeScope();
         using var data = RadialMessagesCase.Create(Parse(jets), new(channels, terms, depth0, depth1));
-        AssertClose(data.Eager(), data.Fused(), Tolerance);
+        AssertClose(data.Eager(), data.Fused());
     }
 
     [Theory]
@@ -46,7 +49,7 @@ public sealed class RadialMessagesTests
         foreach (int channels in (int[])[3, 8, 16, 20])
         {
             using var data = RadialMessagesCase.Create([3, 31, 2, 18], new(channels, 10, 5, 7), seed: 7);
-            AssertClose(data.Eager(), data.Fused(bits: bits), Tolerance);
+            AssertClose(data.Eager(), data.Fused(bits: bits));
         }
     }
 
@@ -108,7 +111,7 @@ public sealed class RadialMessagesTests
         double expected = Slope(data, "Momenta", 1e-7, out var direction);
         Assert.True(Math.Abs(expected) > 0.01);
         Assert.Equal(1, (data.Eager()["d Momenta"] * direction).sum().item<double>() / expected, 1e-5);
-        AssertClose(data.Eager(), data.Fused(), Tolerance);
+        AssertClose(data.Eager(), data.Fused());
     }
 
     [Fact]
@@ -119,7 +122,7 @@ public sealed class RadialMessagesTests
         data.Values["Momenta"][1].copy_(data.Values["Momenta"][0]);
         var fused = data.Fused();
         Assert.All(fused.Values, value => Assert.True(value.isfinite().all().item<bool>()));
-        AssertClose(data.Eager(), fused, Tolerance);
+        AssertClose(data.Eager(), fused);
     }
 
     [Theory]
@@ -313,7 +316,7 @@ public sealed class RadialMessagesTests
 
     private static int[] Parse(string jets) => [.. jets.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
-    private static void AssertClose(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> actual, double tolerance)
+    private static void AssertClose(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> actual)
     {
         var wrong = new List<string>();
         foreach (var (name, value) in expected)
@@ -321,7 +324,7 @@ public sealed class RadialMessagesTests
             Assert.Equal(value.shape, actual[name].shape);
             if (value.numel() == 0) continue;
             double size = value.abs().max().item<double>(), error = (actual[name] - value).abs().max().item<double>();
-            if (!(error <= tolerance * size)) wrong.Add($"{name}: {error:e1} of {size:e1} ({error / size:e1})");
+            if (!(error <= (value.numel() == 1 ? ToleranceOfOne : Tolerance) * size)) wrong.Add($"{name}: {error:e1} of {size:e1} ({error / size:e1})");
         }
 
         Assert.True(wrong.Count == 0, string.Join("; ", wrong));
