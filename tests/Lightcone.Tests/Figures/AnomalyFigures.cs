@@ -82,10 +82,10 @@ internal static class AnomalyFigures
             ]);
     }
 
-    private static RocSeries[] Signals(int background = 20_000)
+    private static RocSeries[] Signals(int background = 10_000)
     {
         var random = new SyntheticSample(15);
-        double[] jets = random.Normals(background, 0, 1), t = random.Normals(8000, 1.5, 1.1), w = random.Normals(8000, 0.8, 0.9), z = random.Normals(8000, 0.95, 0.9);
+        double[] jets = random.Normals(background, 0, 1), t = random.Normals(3000, 1.5, 1.1), w = random.Normals(3000, 0.8, 0.9), z = random.Normals(3000, 0.95, 0.9);
         return [SyntheticSample.Roc("t, W, Z together", [.. t, .. w, .. z], jets), SyntheticSample.Roc("t", t, jets), SyntheticSample.Roc("W", w, jets), SyntheticSample.Roc("Z", z, jets)];
     }
 
