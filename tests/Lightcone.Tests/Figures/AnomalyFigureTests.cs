@@ -1,6 +1,7 @@
 using CsCheck;
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
+using Lightcone.Figures.Reports;
 using Lightcone.Statistics;
 
 namespace Lightcone.Tests.Figures;
@@ -141,6 +142,22 @@ public sealed class AnomalyFigureTests
             RequireDrawing(ReconstructedJetsFigure.Build(Header, "jets-reconstructed", jets, "First of the file."));
             RequireDrawing(ReconstructedJetsFigure.Interpolation(Header, "jets-interpolation", jets, "First of the file."));
         }, iter: 40);
+
+    [Fact]
+    public void Runs_on_one_sample_share_a_frame_with_the_ratio_to_the_first()
+    {
+        var random = new SyntheticSample(41);
+        double[] background = random.Normals(2000, 0, 1);
+        DrawnFigure Roc(double shift) => FigureDrawing.Draw(RocFigure.Build(Header, [SyntheticSample.Roc($"shift {shift}", random.Normals(1000, shift, 1), background)], []));
+        IReadOnlyList<DrawnFigure> overlaid = OverlayFigures.Of([new("a", "Simulation", [Roc(1)]), new("b", "Simulation", [Roc(2)]), new("a", "Simulation", [Roc(1.5)]), new("c", "Simulation", [])]);
+        DrawnFigure figure = Assert.Single(overlaid);
+        Assert.Equal("compare-roc", figure.Id);
+        FigureTable table = FigureTable.Parse(figure.Csv);
+        Assert.Equal(["a", "b", "a (2)"], table.Rows.Select(r => r[0].Text).Distinct());
+        Assert.All(table.Rows.Where(r => r[0].Text == "a"), r => Assert.Equal(1, r[5].Number));
+        Assert.Matches("is .*b.*, .*a \\(2\\).*, .*a", figure.Answer);
+        Assert.Empty(OverlayFigures.Of([new("a", "Simulation", [Roc(1)]), new("b", "Simulation", [])]));
+    }
 
     private static void RequireDrawing(Figure figure)
     {
