@@ -28,20 +28,26 @@ public static class RunReport
         }, path);
     }
 
-    /// <summary>Writes the comparison of several runs.</summary>
-    /// <exception cref="InputDataException">One of them was not evaluated.</exception>
+    /// <summary>Writes the comparison of several runs; runs on one sample share their frames.</summary>
+    /// <exception cref="InputDataException">One of them was not evaluated, or a figure of it is damaged.</exception>
     /// <exception cref="MachineException">The page cannot be written.</exception>
     public static void WriteComparison(IReadOnlyList<Run> runs, string path, string command)
     {
         var recipes = runs.Select(r => RecipeFile.Fields(RecipeFile.Load(r.RecipePath, SystemCatalogue.Of(r).DefaultRecipe)).ToDictionary(f => f.Name, f => f.Value)).ToList();
         var names = recipes.SelectMany(r => r.Keys).Distinct().Where(n => recipes.Select(r => r.GetValueOrDefault(n, "–")).Distinct().Count() > 1);
-        ReportWriter.Write(new ComparisonContent
+        List<EvaluationDocument> evaluations = [.. runs.Select(r => EvaluationDocument.Read(r.EvaluationPath))];
+        var content = new ComparisonContent
         {
-            Runs = [.. runs.Select(r => EvaluationDocument.Read(r.EvaluationPath))],
+            Runs = evaluations,
             RecipeFields = [.. names.Select(n => (n, (IReadOnlyList<string>)recipes.Select(r => r.GetValueOrDefault(n, "–")).ToList()))],
             Command = command,
-        }, path);
+        };
+        var overlaid = content.SameSample ? OverlayFigures.Of([.. runs.Zip(evaluations, Overlaid)]) : [];
+        ReportWriter.Write(content with { Figures = overlaid }, path);
     }
+
+    private static OverlaidRun Overlaid(Run run, EvaluationDocument evaluation) =>
+        new(evaluation.Run, evaluation.Statement, RunFigures.Read(run.Folder, [.. evaluation.Figures.Where(f => OverlayFigures.Ids.Contains(f.Id))]));
 
     private static IEnumerable<(string Name, string Value, string Default)> Differences(Run run, ISystem system) =>
         RecipeFile.Fields(RecipeFile.Load(run.RecipePath, system.DefaultRecipe)).Zip(RecipeFile.Fields(system.DefaultRecipe))

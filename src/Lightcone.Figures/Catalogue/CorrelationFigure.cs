@@ -61,6 +61,6 @@ public static class CorrelationFigure
 
         (string Name, int Row, double Size) top = best.MaxBy(b => b.Size), least = best.MinBy(b => b.Size);
         string first = $"The latent space knows {Markup.ToPlain(top.Name)} best: |r| = {Markup.ToPlain(NumberText.Plain(top.Size, 3))} with {Markup.ToPlain(rows[top.Row])}";
-        return Markup.ToPlain(best.Length == 1 ? Markup.Escape(first) + "." : $"{Markup.Escape(first)}; no component follows {least.Name} by more than {NumberText.Plain(least.Size, 3)}.");
+        return Markup.ToPlain(top.Name == least.Name ? Markup.Escape(first) + "." : $"{Markup.Escape(first)}; {least.Name} it knows least: {NumberText.Plain(least.Size, 3)} at most.");
     }
 }

@@ -50,11 +50,15 @@ internal static class SeriesLook
 {
     private static readonly SeriesColour[] Colours = [SeriesColour.C3, SeriesColour.C1, SeriesColour.C2, SeriesColour.C4, SeriesColour.C6, SeriesColour.C5];
     private static readonly LineStyle[] Lines = [LineStyle.Solid, LineStyle.Dashed, LineStyle.Dotted, LineStyle.DashDotted, LineStyle.Dashed, LineStyle.Solid];
+    private static readonly LineStyle[] UndottedLines = [LineStyle.Solid, LineStyle.Dashed, LineStyle.DashDotted, LineStyle.LongDashed, LineStyle.Solid, LineStyle.Dashed];
     private static readonly MarkerShape[] Markers = [MarkerShape.Circle, MarkerShape.Square, MarkerShape.Triangle, MarkerShape.Diamond, MarkerShape.Circle, MarkerShape.Square];
 
     public static SeriesColour Colour(int index) => Colours[index % Colours.Length];
 
     public static LineStyle Line(int index) => Lines[index % Lines.Length];
+
+    /// <summary>Dashes where dots mean few events.</summary>
+    public static LineStyle Undotted(int index) => UndottedLines[index % UndottedLines.Length];
 
     public static MarkerShape Marker(int index) => Markers[index % Markers.Length];
 }

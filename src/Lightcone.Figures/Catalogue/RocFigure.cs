@@ -76,7 +76,7 @@ public static class RocFigure
             certain.AddRange(ratio.Where((_, k) => drawn[k].BackgroundJets >= FewJets));
             ratios.Add(i == reference
                 ? new Hairline { At = 1, Vertical = false, Line = LineStyle.Solid, Colour = Colour(series, i), Width = 1.8 }
-                : new Curve { X = [.. drawn.Select(p => p.SignalEfficiency)], Y = ratio, FewEvents = Few(drawn), Colour = Colour(series, i), Line = SeriesLook.Line(i), Width = i == 0 ? 2 : 1.8 });
+                : new Curve { X = [.. drawn.Select(p => p.SignalEfficiency)], Y = ratio, FewEvents = Few(drawn), Colour = Colour(series, i), Line = SeriesLook.Undotted(i), Width = i == 0 ? 2 : 1.8 });
         }
 
         (double low, double high) = LowerPanel.LogRange(certain);
@@ -119,7 +119,7 @@ public static class RocFigure
                 FewEvents = Few(drawn),
                 FewEventsLegend = $"fewer than {FewJets} background jets",
                 Colour = Colour(series, i),
-                Line = SeriesLook.Line(i),
+                Line = SeriesLook.Undotted(i),
                 Legend = legend,
                 Width = i == 0 ? 2 : 1.8,
             });

@@ -75,7 +75,7 @@ public static class SicFigure
             FewEvents = [.. curve.Select(p => p.BackgroundJets < FewJets)],
             FewEventsLegend = $"fewer than {FewJets} background jets",
             Colour = colour,
-            Line = SeriesLook.Line(index),
+            Line = SeriesLook.Undotted(index),
             Width = index == 0 ? 2 : 1.8,
             Legend = legend,
         };

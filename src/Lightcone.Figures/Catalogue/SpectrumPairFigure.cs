@@ -113,9 +113,11 @@ public static class SpectrumPairFigure
     {
         double Mean(Histogram h) => h.Bins.Select((b, i) => b.SumOfWeights * (edges[i] + edges[i + 1]) / 2).Sum() / h.Bins.Sum(b => b.SumOfWeights);
         string unit = variable.Unit.Length > 0 ? " " + Markup.ToPlain(variable.Unit) : string.Empty;
+        string name = Markup.ToPlain(variable.Title);
+        name = name.Length > 1 && char.IsLower(name[1]) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
         string[] means = [.. drawn.Select(d => (d.Pair.Name, Before: Mean(d.Pair.Original), After: Mean(d.Pair.Reconstructed))).Where(m => double.IsFinite(m.Before) && double.IsFinite(m.After))
             .Select(m => $"{NumberText.Plain(m.Before, 3)} to {NumberText.Plain(m.After, 3)}{unit} ({m.Name})")];
-        return means.Length == 0 ? "There are no jets to compare." : Markup.ToPlain($"Reconstruction moves the mean of {Markup.ToPlain(variable.Title)} in range from {string.Join(", from ", means)}.");
+        return means.Length == 0 ? "There are no jets to compare." : Markup.ToPlain($"Reconstruction moves the mean {name} in range from {string.Join(", from ", means)}.");
     }
 
     private static FigureTable Table(FigureHeader header, BinnedVariable variable, IReadOnlyList<double> edges, Drawn[] drawn) => new()

@@ -6,6 +6,9 @@ internal static class AxisRange
     /// <summary>Share of the data range that is left free at each end.</summary>
     private const double Margin = 0.04;
 
+    /// <summary>A logarithmic axis spans no larger ratio; what a diverged training leaves beyond it becomes arrows.</summary>
+    private const double WidestRatio = 1e100;
+
     public static (double Low, double High) Of(Axis axis, IReadOnlyList<Mark> marks, bool horizontal)
     {
         if (axis.Scale == AxisScale.Category)
@@ -45,7 +48,7 @@ internal static class AxisRange
 
     private static (double Low, double High) WidenLog(double from, double to, bool exact)
     {
-        double ratio = to > from ? to / from : 10;
+        double ratio = to > from ? Math.Min(to / from, WidestRatio) : 10;
         return exact && to > from ? (from, to) : (from / Math.Pow(ratio, Margin), to * Math.Pow(ratio, Margin));
     }
 
@@ -54,6 +57,12 @@ internal static class AxisRange
         if (axis.Scale == AxisScale.Log && !(low > 0))
         {
             low = high > 0 ? high / 1e3 : 1;
+        }
+
+        if (axis.Scale == AxisScale.Log && high > low && !(high / low <= WidestRatio))
+        {
+            high = Math.Min(high, 1e300);
+            low = high / WidestRatio;
         }
 
         if (!(high > low) || !double.IsFinite(high - low))

@@ -23,7 +23,7 @@ internal static class MarkShapes
     /// <summary>Bands lie at the back, then filled histograms, lines, points; text on top.</summary>
     public static int Layer(Mark mark) => mark switch { Band => 0, Cells or HeatMap => 0, Bars => 1, Steps { Filled: true } => 1, Hairline => 2, Curve or Steps => 3, Remark => 5, _ => 4 };
 
-    public static string Dash(LineStyle line) => line switch { LineStyle.Dashed => "7 3", LineStyle.Dotted => "2 3", LineStyle.DashDotted => "9 3 2 3", _ => string.Empty };
+    public static string Dash(LineStyle line) => line switch { LineStyle.Dashed => "7 3", LineStyle.Dotted => "2 3", LineStyle.DashDotted => "9 3 2 3", LineStyle.LongDashed => "14 4", _ => string.Empty };
 
     private static IEnumerable<Shape> CurveShapes(Curve curve, PanelMap map)
     {

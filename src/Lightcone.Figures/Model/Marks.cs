@@ -14,6 +14,9 @@ public enum LineStyle
 
     /// <summary>Dash and dot.</summary>
     DashDotted,
+
+    /// <summary>Dashes twice as long.</summary>
+    LongDashed,
 }
 
 /// <summary>Shape of a point, drawn as a shape and never as a glyph.</summary>

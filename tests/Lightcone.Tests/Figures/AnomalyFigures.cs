@@ -1,5 +1,6 @@
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
+using Lightcone.Figures.Reports;
 using Lightcone.Statistics;
 
 namespace Lightcone.Tests.Figures;
@@ -10,7 +11,7 @@ internal static class AnomalyFigures
     public static IReadOnlyList<Figure> All { get; } =
     [
         Reconstructed(), Interpolation(), ResidualMass(), ResidualEta(), Compression(), AnomalyRoc(), Sic(), Distances(), LatentMass(), LatentCorrelation(),
-        SpectrumMass(), SpectrumConstituents(), Equivariance(), DataEfficiency(), MassAfterCuts(), Auc(), AucOfMany(),
+        SpectrumMass(), SpectrumConstituents(), Equivariance(), DataEfficiency(), MassAfterCuts(), Auc(), AucOfMany(), .. Overlaid(),
     ];
 
     private static FigureHeader Header => new()
@@ -82,10 +83,10 @@ internal static class AnomalyFigures
             ]);
     }
 
-    private static RocSeries[] Signals(int background = 20_000)
+    private static RocSeries[] Signals(int background = 10_000)
     {
         var random = new SyntheticSample(15);
-        double[] jets = random.Normals(background, 0, 1), t = random.Normals(8000, 1.5, 1.1), w = random.Normals(8000, 0.8, 0.9), z = random.Normals(8000, 0.95, 0.9);
+        double[] jets = random.Normals(background, 0, 1), t = random.Normals(3000, 1.5, 1.1), w = random.Normals(3000, 0.8, 0.9), z = random.Normals(3000, 0.95, 0.9);
         return [SyntheticSample.Roc("t, W, Z together", [.. t, .. w, .. z], jets), SyntheticSample.Roc("t", t, jets), SyntheticSample.Roc("W", w, jets), SyntheticSample.Roc("Z", z, jets)];
     }
 
@@ -201,5 +202,18 @@ internal static class AnomalyFigures
         return AnomalyAucFigure.Build(Header, ["t", "W", "Z", "t, W, Z"],
             [.. names.Select((n, i) => Row(random, n, 0.78 - (0.02 * i))), Row(random, "jet mass, high", 0.82, true), Row(random, "jet mass, low", 0.18, true), Row(random, "multiplicity, high", 0.55, true)], "Scores are reconstruction errors of the LGAE.") with
         { Id = "anomaly-auc-many" };
+    }
+
+    private static IReadOnlyList<Figure> Overlaid()
+    {
+        var random = new SyntheticSample(24);
+        double[] background = random.Normals(4000, 0, 1);
+        OverlaidRun Run(string name, double shift)
+        {
+            RocSeries series = SyntheticSample.Roc("t", random.Normals(2000, shift, 1.1), background);
+            return new(name, "Simulation", [FigureDrawing.Draw(AnomalyRocFigure.Build(Header, "Chamfer distance", [series], [])), FigureDrawing.Draw(SicFigure.Build(Header, [series]))]);
+        }
+
+        return OverlayFigures.Undrawn([Run("lgae", 1.6), Run("gnnae", 1.3), Run("lgae-mix", 1.75)]);
     }
 }
