@@ -73,8 +73,12 @@ public sealed class GnnaeSystem : ISystem
     }
 
     /// <inheritdoc/>
-    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new UsageException(
-        "A GNNAE cannot be evaluated yet.", run.Folder, "The evaluation of autoencoders is not in this version.", "Score its jets: lightcone score.");
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request)
+    {
+        using var model = GnnaeModel.Load(run);
+        return AutoencoderEvaluation.Evaluate(
+            new AutoencoderSubject { Run = run, System = this, Recipe = model.Recipe, Autoencoder = model, Card = Describe(model, run), Pages = (_, _) => [] }, data, request);
+    }
 
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new UsageException(
@@ -82,4 +86,17 @@ public sealed class GnnaeSystem : ISystem
 
     /// <inheritdoc/>
     public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => GnnaeSymmetry.Check(run, jets);
+
+    private static EvaluationModel Describe(GnnaeModel model, Run run) => new()
+    {
+        Parameters = model.Network.State.ParameterCount,
+        Inputs = model.Recipe.Coordinates == GnnaeCoordinates.Cartesian ? "three-momenta" : "pT, pseudorapidity and azimuth relative to the jet",
+        Symmetry = model.Recipe.Level == GnnaeLevel.Jet ? "order of the constituents" : "none",
+        Precision = $"{model.Recipe.Network.ToString().ToLowerInvariant()} layers",
+        Checkpoint = "best",
+        Mode = model.Recipe.Mode == GnnaeMode.Reference ? "reference" : "default",
+        Training = $"{model.Recipe.Epochs} epochs planned; {Provenance.Read(run.ProvenancePath).Machine}",
+        IntendedUse = "a baseline for autoencoders that know the Lorentz group",
+        KnownLimits = "a jet seen from another frame is rebuilt differently",
+    };
 }

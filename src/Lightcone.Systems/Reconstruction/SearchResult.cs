@@ -65,6 +65,16 @@ internal sealed class SearchResult(SearchClasses classes, IJetSource source, IRe
         return [.. Enumerable.Range(0, Jets.Count).Where(i => wanted.Contains(Jets.Labels[i]))];
     }
 
+    /// <summary>Of some jets the one whose headline score is the median; null of none.</summary>
+    public int? Median(IReadOnlyList<int> jets) => AtQuantile(jets, 0.5);
+
+    /// <summary>Of some jets the one whose headline score stands at a quantile; null of none.</summary>
+    public int? AtQuantile(IReadOnlyList<int> jets, double quantile) =>
+        jets.Count == 0 ? null : jets.OrderBy(i => Models[0].Score(0)[i]).ElementAt((int)Math.Round(quantile * (jets.Count - 1)));
+
+    /// <summary>Reads jets by their position, in that order.</summary>
+    public JetBatch Read(IReadOnlyList<int> positions) => JetBatch.Concatenate([.. positions.Select(p => Source.Read(p, 1))]);
+
     /// <summary>The signals one by one with their names, and where there are several all together.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<int> Labels)> Searches
     {

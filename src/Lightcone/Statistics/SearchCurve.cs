@@ -51,19 +51,19 @@ public sealed class SearchCurve
     public Interval SignalEfficiency(double backgroundEfficiency, double level = Interval.OneSigma)
     {
         if (backgroundEfficiency * Backgrounds < 1) return new Interval(double.NaN, double.NaN, double.NaN, level, "fewer than one background jet");
-        return Interval(weights => EfficiencyAt(weights, backgroundEfficiency), level);
+        return Measured(weights => EfficiencyAt(weights, backgroundEfficiency), level);
     }
 
     /// <summary>
     /// Largest ε_S/√ε_B over thresholds that at least <see cref="FewestBackgrounds"/> background jets pass. A maximum over thresholds is biased upwards by
     /// the same fluctuations that the interval shows.
     /// </summary>
-    public Interval LargestGain(double level = Interval.OneSigma) => Interval(LargestGain, level);
+    public Interval LargestGain(double level = Interval.OneSigma) => Measured(LargestGain, level);
 
-    private Interval Interval(Func<double[]?, double> measure, double level)
+    private Interval Measured(Func<double[]?, double> measure, double level)
     {
         double[] values = [.. replicas.Select(measure).Where(double.IsFinite)];
-        double tail = Statistics.Interval.HalfTail(level);
+        double tail = Interval.HalfTail(level);
         return values.Length < Replicas / 2
             ? new(measure(null), double.NaN, double.NaN, level, "bootstrap")
             : new(measure(null), Quantile.Of(values, tail), Quantile.Of(values, 1 - tail), level, "bootstrap");
