@@ -77,7 +77,8 @@ internal sealed class Others : IDisposable
         var system = SystemCatalogue.Of(run);
         var model = system.Load(run);
         owned.Add(model);
-        string name = $"{system.Title} {run.Name}";
+        string plain = $"{system.Title} {run.Name}", name = plain;
+        for (int k = 2; Autoencoders.Any(m => m.Name == name) || Taggers.Any(t => t.Name == name); k++) name = $"{plain} ({k})"; // runs of one name in different folders
         if (model is AutoencoderScorer scorer) Autoencoders.Add(new EvaluatedModel(name, scorer.Autoencoder, scorer.Anomaly));
         else Taggers.Add(new OtherModel(name, model));
     }
