@@ -11,6 +11,9 @@ namespace Lightcone.Systems.Lgae;
 /// </summary>
 internal sealed class LgaeInputs : IDisposable
 {
+    /// <summary>Jets lighter than this share of their energy are not boosted to rest: the boost would cost more digits than the frame is worth.</summary>
+    private const double LeastMassShare = 1e-6;
+
     private readonly LorentzTransform[] toLaboratory;
 
     private LgaeInputs(int[] offsets, double[] momenta, double[] jets, LorentzTransform[] toLaboratory)
@@ -96,11 +99,17 @@ internal sealed class LgaeInputs : IDisposable
         return [.. order.Select(batch.Constituent)];
     }
 
-    // Along the beam to rapidity 0, then about it to azimuth 0; a jet without a finite rapidity stays where it is.
+    // A jet without the frame stays where it is: one along the beam, or one too light to have a rest frame in float64.
     private static (LorentzTransform Forward, LorentzTransform Backward) Frame(FourMomentum jet, LgaeFrame frame)
     {
+        if (frame == LgaeFrame.Rest && jet.Mass > LeastMassShare * jet.E)
+        {
+            double x = jet.Px / jet.E, y = jet.Py / jet.E, z = jet.Pz / jet.E;
+            return (LorentzTransform.Boost(-x, -y, -z), LorentzTransform.Boost(x, y, z));
+        }
+
         double beta = jet.E > 0 ? jet.Pz / jet.E : 0;
-        if (frame == LgaeFrame.Laboratory || !(Math.Abs(beta) < 1) || jet.Pt2 == 0) return (LorentzTransform.Identity, LorentzTransform.Identity);
+        if (frame != LgaeFrame.Transverse || !(Math.Abs(beta) < 1) || jet.Pt2 == 0) return (LorentzTransform.Identity, LorentzTransform.Identity);
         double azimuth = jet.Azimuth;
         return (LorentzTransform.Rotation(0, 0, 1, -azimuth).After(LorentzTransform.Boost(0, 0, -beta)),
             LorentzTransform.Boost(0, 0, beta).After(LorentzTransform.Rotation(0, 0, 1, azimuth)));

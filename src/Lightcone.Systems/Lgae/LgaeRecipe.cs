@@ -41,6 +41,9 @@ public enum LgaeFrame
 
     /// <summary>Boosted along the beam and turned about it until the jet lies at rapidity 0 and azimuth 0: every jet is compared at the same place.</summary>
     Transverse,
+
+    /// <summary>Boosted to rest: components are as small as the jet is heavy, so float32 keeps the most digits.</summary>
+    Rest,
 }
 
 /// <summary>Defects of the published network that a corrected one can be given back, each alone or several with commas, to measure what its cure brings.</summary>
@@ -127,6 +130,7 @@ public sealed record LgaeRecipe : AutoencoderRecipe
         Epochs = 40;
         LearningRate = 3e-3;
         JetWeight = 0.01;
+        Loss = ReconstructionLoss.ScaleFreeChamfer;
         Schedule = LearningRateShape.Cosine;
         WeightDecay = 0;
         ClipGradient = 1;
@@ -181,7 +185,7 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     public double IntervalScale { get; init; } = 1e-5;
 
     /// <summary>Frame of network and loss.</summary>
-    public LgaeFrame Frame { get; init; } = LgaeFrame.Transverse;
+    public LgaeFrame Frame { get; init; } = LgaeFrame.Rest;
 
     /// <summary>Precision of the learned layers; intervals between input momenta are float64 always.</summary>
     public Precision Network { get; init; } = Precision.Float32;

@@ -81,10 +81,12 @@ internal sealed class SearchNumbers
 
     private IEnumerable<(string Name, string Id, IReadOnlyList<double> Values)> Variables()
     {
-        if (result.Jets.StatesMass) yield return ("jet mass", "mass", result.Jets.Mass);
-        yield return (result.Jets.StatesMass ? "mass of stored constituents" : "jet mass", "stored_mass", result.Jets.StoredMass);
-        yield return ("number of constituents", "n", result.Jets.Multiplicity);
+        yield return ("jet mass", "mass", result.Jets.Mass);
         yield return ("jet pT", "pt", result.Jets.Pt);
+        yield return ("number of constituents", "n", result.Jets.Multiplicity);
+        if (!result.Jets.StatesJets) yield break;
+        yield return ("mass of stored constituents", "stored_mass", result.Jets.StoredMass);
+        yield return ("pT of stored constituents", "stored_pt", result.Jets.StoredPt);
     }
 
     private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable)
