@@ -90,7 +90,7 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
         var momenta = new double[checked(4 * slots * jets.JetCount)];
         var mask = new double[slots * jets.JetCount];
         var scale = new double[jets.JetCount];
-        using var inputs = LgaeInputs.Of(jets, Recipe with { Frame = LgaeFrame.Laboratory, MomentumUnit = 1 });
+        using var inputs = LgaeInputs.Of(jets, Recipe with { NetworkFrame = LgaeFrame.Laboratory, MomentumUnit = 1 });
         double[] values = Doubles(inputs.Momenta);
         for (int jet = 0; jet < jets.JetCount; jet++)
         {

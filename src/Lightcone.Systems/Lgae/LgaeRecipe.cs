@@ -33,7 +33,7 @@ public enum LgaePooling
     Mix,
 }
 
-/// <summary>Frame in which jets enter the network and the loss. The network does not notice (it is equivariant); the loss and float32 rounding do.</summary>
+/// <summary>A frame to look at a jet from.</summary>
 public enum LgaeFrame
 {
     /// <summary>As measured.</summary>
@@ -130,7 +130,6 @@ public sealed record LgaeRecipe : AutoencoderRecipe
         Epochs = 40;
         LearningRate = 3e-3;
         JetWeight = 0.01;
-        Loss = ReconstructionLoss.ScaleFreeChamfer;
         Schedule = LearningRateShape.Cosine;
         WeightDecay = 0;
         ClipGradient = 1;
@@ -184,8 +183,8 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     [Range(0, 1e6, MinimumIsExclusive = true)]
     public double IntervalScale { get; init; } = 1e-5;
 
-    /// <summary>Frame of network and loss.</summary>
-    public LgaeFrame Frame { get; init; } = LgaeFrame.Rest;
+    /// <summary>Frame in which the loss compares jets; losses of the rest frame take no notice.</summary>
+    public LgaeFrame Frame { get; init; } = LgaeFrame.Transverse;
 
     /// <summary>Precision of the learned layers; intervals between input momenta are float64 always.</summary>
     public Precision Network { get; init; } = Precision.Float32;
@@ -195,6 +194,9 @@ public sealed record LgaeRecipe : AutoencoderRecipe
 
     /// <summary>Defects of the published network given back, for ablations.</summary>
     public LgaeDefects Defects { get; init; } = LgaeDefects.None;
+
+    /// <summary>Frame in which the network works. It is equivariant, so only rounding notices, and least where the jet rests.</summary>
+    internal LgaeFrame NetworkFrame { get; init; } = LgaeFrame.Rest;
 
     /// <summary>Latent scalars in all.</summary>
     internal int AllScalars => LatentScalars * (Pooling == LgaePooling.MinMax ? 2 : 1);

@@ -30,7 +30,7 @@ public sealed class LgaeSystem : ISystem
     [
         new("jetnet-lgae", "an autoencoder of quark and gluon jets, equivariant under the Lorentz group", new LgaeRecipe()),
         new("jetnet-lgae-mix", "the same with one linear map over the ordered constituents for a latent space: sharper, but not invariant under permutations",
-            new LgaeRecipe { Pooling = LgaePooling.Mix, LatentVectors = 18, Loss = ReconstructionLoss.MeanSquare, Frame = LgaeFrame.Transverse, LearningRate = 1e-3, Epochs = 80 }),
+            new LgaeRecipe { Pooling = LgaePooling.Mix, LatentVectors = 18, Loss = ReconstructionLoss.MeanSquare, LearningRate = 1e-3, Epochs = 80 }),
         new("jetnet-lgae-reference", "the published network and loss, defects included (slow to learn)", new LgaeRecipe
         {
             Mode = LgaeMode.Reference, EncoderChannels = new([3, 3, 4, 4]), DecoderChannels = new([4, 4, 3, 3]), RadialTerms = 10, MlpWidth = 6, MlpDepth = 6,

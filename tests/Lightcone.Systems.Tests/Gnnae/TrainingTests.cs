@@ -130,7 +130,6 @@ public sealed class TrainingTests
             optimiser.Step(1e-3);
             task.Validate([Jets, Jets]);
             model.Reconstruct(Jets);
-            model.Score(Jets);
         }
     }
 
@@ -151,7 +150,7 @@ public sealed class TrainingTests
         using var task = new GnnaeTask(recipe);
         task.Network.Load(Safetensors.ReadAll(run.BestPath));
         var jets = ToyJets.Make(40, 2, least: 0);
-        double validated = task.Validate([jets])["loss"], squared = model.Score(jets)[model.Columns.ToList().IndexOf("chamfer-squared")].Average();
+        double validated = task.Validate([jets])["loss"], squared = ReconstructionScores.Find("chamfer-squared")!.Of(jets, model.Reconstruct(jets).Reconstructed).Average();
         if (recipe.Loss == ReconstructionLoss.Chamfer) Assert.Equal(validated, squared / recipe.MomentumUnit / recipe.MomentumUnit, 1e-5 * validated);
         else Assert.True(validated > 0);
         var report = system.CheckSymmetry(run, jets);
