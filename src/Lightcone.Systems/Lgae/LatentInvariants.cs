@@ -37,8 +37,9 @@ internal sealed class LatentInvariants
             double[] mass2 = Enumerable.Range(0, n).Select(jet => MassSquared(sample.Output.Vectors, 4 * (jet * vectors + v))).ToArray();
             double[] root = Array.ConvertAll(mass2, m => Math.Sign(m) * Math.Sqrt(Math.Abs(m)));
             Add($"*m*(*z*_{{{v + 1}}})", root, properties);
-            if (!(Math.Abs(correlations[^1][4]) > strongest)) continue;
-            strongest = Math.Abs(correlations[^1][4]);
+            double strength = double.IsNaN(correlations[^1][4]) ? 0 : Math.Abs(correlations[^1][4]);
+            if (!(strength > strongest)) continue;
+            strongest = strength;
             BestMassSquared = Array.ConvertAll(mass2, m => Math.Max(Smallest, Math.Abs(m)));
             NameOfBest = $"*z*_{{{v + 1}}}";
         }

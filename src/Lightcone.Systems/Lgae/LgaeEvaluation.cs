@@ -40,7 +40,7 @@ internal static class LgaeEvaluation
             if (ends.Multiplicity(0) == 0 || ends.Multiplicity(1) == 0) ends = null;
         }
 
-        return new LatentSample(jets, model.Rebuild(jets), ends, names);
+        return new LatentSample(jets, front.Length == 0 ? new LgaeOutput([], [], [0], []) : model.Rebuild(jets), ends, names);
     }
 
     private static EvaluationModel Describe(LgaeModel model, Run run) => new()

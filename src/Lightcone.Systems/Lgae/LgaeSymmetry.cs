@@ -28,6 +28,7 @@ internal static class LgaeSymmetry
     /// <summary>Measures a run on some jets.</summary>
     public static SymmetryReport Check(Run run, JetBatch jets)
     {
+        if (jets.ConstituentCount == 0) throw new InputDataException("All jets to measure on are empty.", run.Folder, "A selection that keeps no constituent.", "Add --data with other jets, or more --jets.");
         var frames = Frames();
         var variants = new List<SymmetryVariant>();
         foreach (var (name, change) in Variants)

@@ -43,6 +43,15 @@ internal static class LgaeWeights
             LatentScalars = (int)scalars[1],
             LatentVectors = (int)vectors[1],
         };
+        try
+        {
+            LgaePublished.Settings(recipe).Validate();
+        }
+        catch (UsageException e)
+        {
+            throw Foreign(path, e.Message);
+        }
+
         foreach (string setting in settings) recipe = RecipeFile.Set(recipe, setting);
         return (recipe, weights);
     }
@@ -52,7 +61,18 @@ internal static class LgaeWeights
     {
         var channels = new List<int> { (int)shape($"{half}.input_func_node.weights.{Vector}", 3)[1] };
         int levels = Count(weights, half + ".lgn_cg.node_levels.{0}.cat_mix.mix_reps.weights." + Vector);
-        for (int l = 0; l < levels; l++) channels.Add((int)shape($"{half}.lgn_cg.node_levels.{l}.cat_mix.mix_reps.weights.{Vector}", 3)[1]);
+        for (int l = 0; l < levels; l++)
+        {
+            // What a level mixes and what its scalars pass are the largest tensors: they are there before a network of that size is made.
+            long[] mixing = shape($"{half}.lgn_cg.node_levels.{l}.cat_mix.mix_reps.weights.{Vector}", 3);
+            int depth = Count(weights, $"{half}.lgn_cg.mlp_levels.{l}.linear.{{0}}.weight");
+            long[] first = shape($"{half}.lgn_cg.mlp_levels.{l}.linear.0.weight", 2);
+            bool fits = mixing[2] >= 2L * channels[^1] && first[1] == 2 * mixing[1];
+            for (int m = 1; m < depth; m++) fits &= shape($"{half}.lgn_cg.mlp_levels.{l}.linear.{m}.weight", 2) is var s && s[1] == first[0] && s[0] == (m == depth - 1 ? first[1] : first[0]);
+            if (!fits) throw new InputDataException($"Level {l} of the {half} has tensors that do not fit each other.", weights.Origin, "The file is damaged, or of another network.", "Export the weights again.");
+            channels.Add((int)mixing[1]);
+        }
+
         return channels;
     }
 

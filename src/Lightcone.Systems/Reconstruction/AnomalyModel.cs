@@ -26,7 +26,7 @@ internal sealed class AnomalyModel
     /// <summary>Position of the latent density.</summary>
     public const int Density = 2;
 
-    private const string FileName = "anomaly.safetensors", MassName = "rank.mass", ScoreName = "rank.score";
+    private const string FileName = "anomaly.safetensors", MassName = "rank.mass", ScoreName = "rank.score", WeightsKey = "weights";
     private const double Smallest = 1e-12;
     private const int Neighbours = 1600, BatchSize = 256;
 
@@ -71,11 +71,11 @@ internal sealed class AnomalyModel
     /// <exception cref="InputDataException">The run's file is damaged.</exception>
     public static AnomalyModel Of(Run run, IAutoencoder autoencoder, IJetSource? training)
     {
-        string path = Path.Combine(run.Folder, FileName);
-        if (File.Exists(path) && File.GetLastWriteTimeUtc(path) >= File.GetLastWriteTimeUtc(run.BestPath)) return Read(path, autoencoder);
-        if (training is null) return new AnomalyModel(null, null);
+        string path = Path.Combine(run.Folder, FileName), weights = DataFile.Of(WeightsKey, run.BestPath, 0).Sha256;
+        if (File.Exists(path) && Read(path, weights, autoencoder) is { } kept) return kept;
+        if (training is null || training.Count == 0) return new AnomalyModel(null, null);
         var model = Fit(autoencoder, training);
-        model.Write(path);
+        model.Write(path, weights);
         return model;
     }
 
@@ -97,16 +97,18 @@ internal sealed class AnomalyModel
 
     private static string Described(ReconstructionScore score) => Figures.Markup.ToPlain(score.Unit is null ? score.Title : $"{score.Title} [{score.Unit}]");
 
-    private void Write(string path)
+    private void Write(string path, string weights)
     {
         List<WeightTensor> tensors = [WeightTensor.FromDouble(MassName, [rank!.Positions.Length], rank.Positions.ToArray()), WeightTensor.FromDouble(ScoreName, [rank.Values.Length], rank.Values.ToArray())];
         tensors.AddRange(density!.ToWeights());
-        Safetensors.Write(path, tensors, new Dictionary<string, string> { ["content"] = "anomaly scores" });
+        Safetensors.Write(path, tensors, new Dictionary<string, string> { ["content"] = "anomaly scores", [WeightsKey] = weights });
     }
 
-    private static AnomalyModel Read(string path, IAutoencoder autoencoder)
+    // Null where the file was fitted to other weights: those of an earlier epoch, or of another run.
+    private static AnomalyModel? Read(string path, string weights, IAutoencoder autoencoder)
     {
         var tensors = Safetensors.ReadAll(path);
+        if (tensors.Metadata.GetValueOrDefault(WeightsKey) != weights) return null;
         try
         {
             return new AnomalyModel(new ConditionalRank(tensors[MassName].ToDouble(), tensors[ScoreName].ToDouble(), Neighbours), LatentDensity.Read(tensors, autoencoder));

@@ -70,9 +70,9 @@ internal sealed class LatentDensity
     /// <exception cref="ArgumentException">The tensors are those of another autoencoder.</exception>
     public static LatentDensity Read(WeightSet tensors, IAutoencoder autoencoder)
     {
-        int[] columns = Array.ConvertAll(tensors["density.columns"].ToDouble(), c => c >= 0 && c < autoencoder.LatentNumbers ? (int)c : throw new ArgumentException($"There is no latent number {c}."));
+        int[] columns = Array.ConvertAll(tensors["density.columns"].ToDouble(), c => c >= 0 && c < autoencoder.LatentNumbers && c == Math.Floor(c) ? (int)c : throw new ArgumentException($"There is no latent number {c}."));
         double[] centre = tensors["density.centre"].ToDouble(), spread = tensors["density.spread"].ToDouble();
-        if (centre.Length != columns.Length + 1 || spread.Length != centre.Length || spread.Any(s => !(s > 0))) throw new ArgumentException("The density's scales do not fit its columns.");
+        if (centre.Length != columns.Length + 1 || spread.Length != centre.Length || spread.Any(s => !(s > 0)) || centre.Concat(spread).Any(v => !double.IsFinite(v))) throw new ArgumentException("The density's scales do not fit its columns.");
         var mixture = tensors["density.mixture"];
         return new LatentDensity(columns, centre, spread, GaussianMixture.FromArray(mixture.ToDouble(), centre.Length, mixture.Shape.Length == 2 && mixture.Shape[0] is > 0 and < 1024 ? (int)mixture.Shape[0] : 0));
     }

@@ -65,7 +65,7 @@ internal static class SearchPages
     private static Figure Scores(FigureHeader header, SearchResult result)
     {
         var values = result.Models[0].Score(0);
-        double[] positive = [.. values.Where(v => v > 0)];
+        double[] positive = [.. values.Where(v => v > 0).DefaultIfEmpty(1)];
         double low = Math.Max(Quantile.Of(positive, 0.001), Quantile.Of(positive, 0.5) * 1e-4), high = Quantile.Of(positive, 0.999) * 2;
         double[] edges = [.. Enumerable.Range(0, ScoreBins + 1).Select(k => low * Math.Pow(high / low, (double)k / ScoreBins))];
         var classes = new List<HistogramSeries> { Filled(result.Classes.BackgroundName, result.Background) };

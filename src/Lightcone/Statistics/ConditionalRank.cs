@@ -35,9 +35,10 @@ public sealed class ConditionalRank
     /// <summary>Values of the reference points, in the order of their positions.</summary>
     public ReadOnlySpan<double> Values => values;
 
-    /// <summary>Share of the neighbours whose value, moved to x, is smaller; equal ones count half.</summary>
+    /// <summary>Share of the neighbours whose value, moved to x, is smaller; equal ones count half. NaN where the position or the value is.</summary>
     public double Of(double x, double value)
     {
+        if (double.IsNaN(x) || double.IsNaN(value)) return double.NaN;
         int at = Array.BinarySearch(positions, x);
         int first = Math.Clamp((at < 0 ? ~at : at) - Neighbours / 2, 0, positions.Length - Neighbours);
         double slope = Slope(first), below = 0;

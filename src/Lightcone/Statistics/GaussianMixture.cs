@@ -43,13 +43,15 @@ public sealed class GaussianMixture
         double[] data = points[..(n * dimension)].ToArray(), shares = new double[n * components];
         FirstShares(data, n, dimension, components, seed, shares);
         var mixture = Maximised(data, n, dimension, components, shares);
-        double last = double.NegativeInfinity;
+        double last = mixture.Shares(data, n, shares);
         for (int step = 0; step < iterations; step++)
         {
-            double likelihood = mixture.Shares(data, n, shares);
+            var next = Maximised(data, n, dimension, components, shares);
+            double likelihood = next.Shares(data, n, shares);
+            if (!(likelihood > last)) break; // the regularisation can make a step lead down
+            mixture = next;
             if (likelihood - last < 1e-5 * n) break;
             last = likelihood;
-            mixture = Maximised(data, n, dimension, components, shares);
         }
 
         return mixture;
@@ -84,6 +86,9 @@ public sealed class GaussianMixture
             throw new ArgumentException($"{numbers.Length} numbers are no mixture of {components} Gaussians in {dimension} dimensions.", nameof(numbers));
         foreach (double x in numbers)
             if (!double.IsFinite(x)) throw new ArgumentException("A number of the mixture is not finite.", nameof(numbers));
+        double total = 0;
+        foreach (double weight in numbers[..components]) total += weight > 0 ? weight : double.NaN;
+        if (!(Math.Abs(total - 1) < 1e-6)) throw new ArgumentException("The mixture's weights are not positive with a sum of 1.", nameof(numbers));
         var means = new double[components][];
         var factors = new double[components][];
         for (int c = 0; c < components; c++)
