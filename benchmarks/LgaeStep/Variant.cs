@@ -73,6 +73,7 @@ internal sealed record Variant(string Name, Func<Action<Tensor, Tensor>> Create)
             using var scope = NewDisposeScope();
             adam.ZeroGradients();
             loss(p, mask).Plus(ReferenceLosses.AbsoluteSum(state).Times(AbsoluteWeight)).backward();
+            LgaeReferenceNetwork.AfterBackward();
             adam.Step(LearningRate);
         };
     }

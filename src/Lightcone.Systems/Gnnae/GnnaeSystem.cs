@@ -69,7 +69,8 @@ public sealed class GnnaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = GnnaeModel.Load(run);
-        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
+        using var training = TrainingJets.Open(run, model.Recipe);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training?.Jets), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>

@@ -74,7 +74,8 @@ public sealed class LgaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = LgaeModel.Load(run);
-        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
+        using var training = TrainingJets.Open(run, model.Recipe);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training?.Jets), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>
