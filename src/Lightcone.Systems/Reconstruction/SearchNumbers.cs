@@ -71,9 +71,9 @@ internal sealed class SearchNumbers
     {
         var own = result.Models[0];
         for (int s = 0; s < AnomalyModel.Scores.Count; s++) AddRow(Markup.ToPlain(AnomalyModel.Scores[s].Title), AnomalyModel.Scores[s].Column, own.Score(s), isVariable: false);
-        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), isVariable: false);
-        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, isVariable: false);
-        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, isVariable: true);
+        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), isVariable: false, reference: model.Name);
+        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, isVariable: false, reference: name);
+        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, isVariable: true, reference: $"{name}, one-sided");
         foreach (var (name, labels) in result.Searches) AddWorkingPoints(name, labels, own.Score(0));
         AddSculpting(own);
         Say(own);
@@ -89,7 +89,7 @@ internal sealed class SearchNumbers
         yield return ("pT of stored constituents", "stored_pt", result.Jets.StoredPt);
     }
 
-    private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable)
+    private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable, string? reference = null)
     {
         var row = new List<Interval>();
         foreach (var (search, labels) in result.Searches)
@@ -99,7 +99,8 @@ internal sealed class SearchNumbers
             bool main = id == "score";
             numbers.Add(EvaluationNumber.From(main ? $"auc@{search}" : $"auc/{id}@{search}", main ? $"AUC, {Markup.Escape(search)}" : $"AUC of {Markup.Escape(name)}, {Markup.Escape(search)}", auc,
                 n: result.Background.Count + result.Of(labels).Count, key: main));
-            if (isVariable) references.Add(new EvaluationReference { Number = $"auc@{search}", Name = $"{name}, one-sided", Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = "the same jets, no training", SameSample = true });
+            if (reference is not null && double.IsFinite(auc.Value))
+                references.Add(new EvaluationReference { Number = $"auc@{search}", Name = reference, Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = isVariable ? "the same jets, no training" : "the same jets", SameSample = true });
         }
 
         Table.Add((name, isVariable, row));
