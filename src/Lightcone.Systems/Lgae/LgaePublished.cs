@@ -73,6 +73,9 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
     }
 
     /// <inheritdoc/>
+    public override void AfterBackward() => LgaeReferenceNetwork.AfterBackward();
+
+    /// <inheritdoc/>
     public override void Dispose() => network.Dispose();
 
     private Tensor Distance(JetBatch jets)

@@ -6,10 +6,10 @@ namespace Lightcone.Systems.Reconstruction;
 /// <summary>How a cut changes a mass spectrum.</summary>
 internal static class MassSpectrum
 {
-    /// <summary>Few bins: n jets that pass show a divergence of about (bins − 1)/8n by chance alone.</summary>
+    /// <summary>Few bins: n jets that pass show a divergence of about (bins − 1)/8n ln 2 bits by chance alone.</summary>
     private const int Bins = 10;
 
-    /// <summary>Jensen–Shannon divergence (natural logarithm) between masses of all jets and of those that pass [GeV], in ten bins of equally many of all.</summary>
+    /// <summary>Jensen–Shannon divergence (bits) between masses of all jets and of those that pass [GeV], in ten bins of equally many of all.</summary>
     public static double Divergence(IReadOnlyList<double> all, IReadOnlyList<double> passed) => Divergence(all, passed, Edges(all));
 
     /// <summary>The divergence of so many jets drawn at random from the sample: what no cut can be told apart from.</summary>

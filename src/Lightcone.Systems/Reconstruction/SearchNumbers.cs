@@ -136,7 +136,7 @@ internal sealed class SearchNumbers
             if (result.Background.Any(i => double.IsNaN(values[i]))) continue;
             double[] passed = [.. result.Background.OrderByDescending(i => values[i]).Take(kept).Select(i => result.Jets.Mass[i])];
             numbers.Add(EvaluationNumber.From($"sculpting{id}", $"Jensen–Shannon divergence of the background's mass, 1 % cut on the {name}",
-                new Interval(MassSpectrum.Divergence(masses, passed), double.NaN, double.NaN, Interval.OneSigma, "natural logarithm, ten equally filled bins"), n: masses.Length, k: kept));
+                new Interval(MassSpectrum.Divergence(masses, passed), double.NaN, double.NaN, Interval.OneSigma, "bits, ten equally filled bins"), n: masses.Length, k: kept));
         }
 
         var floor = MassSpectrum.Floor(masses, kept, SculptingReplicas, Seed);
