@@ -168,8 +168,8 @@ internal sealed class SearchNumbers
                 double[] finite = [.. values.Where(double.IsFinite)];
                 if (finite.Length < 4) continue;
                 string whose = first ? "" : $"{Markup.Escape(model.Name)}: ";
-                numbers.Add(EvaluationNumber.From($"{prefix}{id}-median", $"{whose}median residual, {name}", Quantile.WithInterval(finite, 0.5), n: finite.Length));
-                numbers.Add(EvaluationNumber.From($"{prefix}{id}-iqr", $"{whose}IQR of the residual, {name}", InterquartileRange(finite), n: finite.Length, key: first && id is "mass" or "pt"));
+                numbers.Add(EvaluationNumber.From($"{prefix}{id}-median", $"{whose}median residual, {name}", Quantile.WithInterval(finite, 0.5) with { Method = Method(id) }, n: finite.Length));
+                numbers.Add(EvaluationNumber.From($"{prefix}{id}-iqr", $"{whose}IQR of the residual, {name}", InterquartileRange(finite) with { Method = Method(id) }, n: finite.Length, key: first && id is "mass" or "pt"));
             }
 
             numbers.Add(EvaluationNumber.From($"{prefix}latent-numbers", $"{(first ? "" : Markup.Escape(model.Name) + ": ")}latent numbers a jet",
@@ -181,6 +181,9 @@ internal sealed class SearchNumbers
             Answer = $"{result.Models[0].Name} keeps the jet mass within {NumberText.Plain(100 * spread, 2)} % (inter-quartile range) in {result.Models[0].Autoencoder.LatentNumbers} numbers a jet.";
         if (Answer.Length == 0) Answer = $"{result.Models[0].Name} was shown no background jet.";
     }
+
+    // Constituents of one jet are rebuilt well or badly together: their intervals are too narrow, and say so.
+    private static string Method(string id) => id.StartsWith("constituent", StringComparison.Ordinal) ? "order statistics, constituents as if independent" : "order statistics";
 
     // Ends from the order statistics of both quartiles, taken as independent: slightly too wide, since they are positively correlated.
     private static Interval InterquartileRange(double[] values)

@@ -41,10 +41,10 @@ public sealed class ConditionalRank
         if (double.IsNaN(x) || double.IsNaN(value)) return double.NaN;
         int at = Array.BinarySearch(positions, x);
         int first = Math.Clamp((at < 0 ? ~at : at) - Neighbours / 2, 0, positions.Length - Neighbours);
-        double slope = Slope(first), below = 0;
+        double slope = Slope(first), to = Math.Clamp(x, positions[0], positions[^1]), below = 0; // no line is drawn on beyond the last point
         for (int i = first; i < first + Neighbours; i++)
         {
-            double moved = values[i] + slope * (x - positions[i]);
+            double moved = values[i] + slope * (to - positions[i]);
             below += moved < value ? 1 : moved == value ? 0.5 : 0;
         }
 
