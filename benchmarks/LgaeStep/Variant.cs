@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Systems.Lgae;
 using Lightcone.Systems.Lgae.Reference;

@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Kinematics;
-using Lightcone.Systems.LorentzNet;
 using TorchSharp;
 using static TorchSharp.torch;
 

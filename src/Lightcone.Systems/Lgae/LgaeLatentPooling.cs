@@ -1,4 +1,3 @@
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;

@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Systems.Lgae.Reference;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
@@ -17,7 +16,7 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
 {
     private const double Nothing = 1e-16; // added to the largest component, as published
 
-    private readonly LgaeReferenceNetwork network = new(Settings(recipe), recipe.Network == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+    private readonly LgaeReferenceNetwork network = new(Settings(recipe), recipe.Network.ToScalarType());
 
     /// <inheritdoc/>
     public override NetworkState State => network.State;

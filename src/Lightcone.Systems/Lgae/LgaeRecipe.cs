@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
@@ -190,7 +189,7 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     public Precision Network { get; init; } = Precision.Float32;
 
     /// <summary>How messages are computed.</summary>
-    public EdgeKernel Kernel { get; init; } = EdgeKernel.Auto;
+    public KernelChoice Kernel { get; init; } = KernelChoice.Auto;
 
     /// <summary>Defects of the published network given back, for ablations.</summary>
     public LgaeDefects Defects { get; init; } = LgaeDefects.None;

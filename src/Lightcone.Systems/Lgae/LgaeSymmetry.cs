@@ -1,7 +1,6 @@
 using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Randomness;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems.Lgae;

@@ -1,6 +1,5 @@
 using Lightcone.Evaluation;
 using Lightcone.Jets;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;

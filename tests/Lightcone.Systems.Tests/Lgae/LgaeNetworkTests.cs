@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Systems.Lgae;
@@ -131,7 +132,7 @@ public sealed class LgaeNetworkTests
         foreach (int maxDim in (ReadOnlySpan<int>)[2, 3])
         {
             var recipe = new LgaeRecipe { MaxDim = maxDim, Pooling = LgaePooling.Softmax, LatentVectors = 4 };
-            double[] outputs = Outputs(recipe with { Kernel = EdgeKernel.Auto }), slow = Outputs(recipe with { Kernel = EdgeKernel.Eager });
+            double[] outputs = Outputs(recipe with { Kernel = KernelChoice.Auto }), slow = Outputs(recipe with { Kernel = KernelChoice.Eager });
             Assert.InRange(Deviation(slow, outputs), 0, 1e-4);
         }
 
