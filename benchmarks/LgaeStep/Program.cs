@@ -22,6 +22,7 @@ foreach (int batch in (int[])[64, 256])
         foreach (var variant in Variant.All)
         {
             var (step, peak) = Child(variant.Name, batch, seconds);
+            Console.Error.WriteLine($"round {round + 1}, batch {batch}, {variant.Name}: {step:f4} s a step, peak {peak / 1e6:f0} MB");
             best[variant.Name] = (Math.Min(step, best[variant.Name].Step), Math.Max(peak, best[variant.Name].Peak));
         }
     }

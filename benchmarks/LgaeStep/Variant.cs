@@ -1,4 +1,8 @@
+using Lightcone.Systems;
+using Lightcone.Jets;
+using Lightcone.Systems.Lgae;
 using Lightcone.Systems.Lgae.Reference;
+using Lightcone.Systems.LorentzNet;
 using Lightcone.Tests.Lgae;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
@@ -22,6 +26,8 @@ internal sealed record Variant(string Name, Func<Action<Tensor, Tensor>> Create)
         new("literal float64", Literal),
         new("fast float64", () => Fast(ScalarType.Float64)),
         new("fast float32", () => Fast(ScalarType.Float32)),
+        new("corrected float64", () => Corrected(Precision.Float64)),
+        new("corrected float32", () => Corrected(Precision.Float32)),
     ];
 
     private static Action<Tensor, Tensor> Literal()
@@ -37,6 +43,29 @@ internal sealed record Variant(string Name, Func<Action<Tensor, Tensor>> Create)
         return Step(network.State, (p, mask) => ReferenceLosses.Chamfer(network.Reconstruct(p, mask), p.to(type)));
     }
 
+    // The network this project trains, as wide as the paper's in real numbers, with the same number of latent ones; the step includes padding, frames and its own loss.
+    private static Action<Tensor, Tensor> Corrected(Precision precision)
+    {
+        var core = new LgaeCorrected(new LgaeRecipe { EncoderChannels = new([6, 6, 8, 8]), DecoderChannels = new([8, 8, 6, 6]), Network = precision, MomentumUnit = 1 });
+        var step = Step(core.State, (p, mask) => core.Loss(Ragged(p, mask)));
+        return (p, mask) =>
+        {
+            step(p, mask);
+            core.AfterBackward();
+        };
+    }
+
+    private static JetBatch Ragged(Tensor momenta, Tensor mask)
+    {
+        double[] p = momenta.contiguous().data<double>().ToArray(), m = mask.contiguous().data<double>().ToArray();
+        int jets = (int)momenta.shape[0], slots = (int)momenta.shape[1];
+        var offsets = new int[jets + 1];
+        for (int jet = 0; jet < jets; jet++) offsets[jet + 1] = offsets[jet] + (int)m.AsSpan(jet * slots, slots).ToArray().Sum();
+        var ragged = new double[4 * offsets[^1]];
+        for (int jet = 0; jet < jets; jet++) p.AsSpan(4 * slots * jet, 4 * (offsets[jet + 1] - offsets[jet])).CopyTo(ragged.AsSpan(4 * offsets[jet]));
+        return new JetBatch { Rows = [.. Enumerable.Range(0, jets).Select(r => (long)r)], Offsets = offsets, Momenta = ragged };
+    }
+
     private static Action<Tensor, Tensor> Step(NetworkState state, Func<Tensor, Tensor, Tensor> loss)
     {
         var adam = new AdamW(state, 0.9, 0.999, 1e-8, weightDecay: 0);
@@ -45,6 +74,7 @@ internal sealed record Variant(string Name, Func<Action<Tensor, Tensor>> Create)
             using var scope = NewDisposeScope();
             adam.ZeroGradients();
             loss(p, mask).Plus(ReferenceLosses.AbsoluteSum(state).Times(AbsoluteWeight)).backward();
+            LgaeReferenceNetwork.AfterBackward();
             adam.Step(LearningRate);
         };
     }

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
 using Lightcone.Evaluation;
 using Lightcone.Figures;
-using Lightcone.Statistics;
 using Lightcone.Systems;
 using Lightcone.Training.Recipes;
 
@@ -17,12 +16,12 @@ internal static class EvaluateCommand
     {
         var run = new Argument<string>("RUN") { Description = "The run's folder." };
         var data = new Option<string>("--data") { Description = "A labelled file, or a folder whose test file is used.", HelpName = "PATH", Required = true };
-        var signals = new Option<string?>("--signals") { Description = "Classes to look for among those of the data, separated by commas.", HelpName = "NAMES" };
+        var signals = new Option<string?>("--signals") { Description = "Classes to look for, separated by commas: those of an anomaly search, or some of a tagger's own.", HelpName = "NAMES" };
         var beside = new Option<string[]>("--beside") { Description = "Another run to show beside this one; may be repeated.", HelpName = "RUN", Arity = ArgumentArity.OneOrMore };
         var threads = CommonOptions.Threads();
         var command = new Verb("evaluate", "Evaluate a run on labelled jets: numbers with intervals, figures.")
         {
-            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json", "lightcone evaluate runs/ceiling --data jetnet --signals t"],
+            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json", "lightcone evaluate runs/lgae --data jetnet --signals t,w,z --beside runs/gnnae"],
             Arguments = { run },
             Options = { data, signals, beside, threads, CommonOptions.Json() },
         };
@@ -76,35 +75,29 @@ internal static class EvaluateCommand
         string classes = string.Join(", ", document.Sample.Classes.Select(c => $"{NumberText.Count(c.N)} {c.Name}"));
         terminal.Line($"{system.Title} on {document.Sample.Name}: {NumberText.Count(document.Sample.Classes.Sum(c => c.N))} jets ({classes}), {document.Statement}");
         terminal.Line();
-        var table = new TextTable(new Column("number"), new Column("value"), new Column("how", Optional: true));
-        foreach (var number in document.Numbers.Where(n => !n.Id.Contains('/')))
-            table.Add(Markup.ToPlain(number.Name), ValueOf(number), How(number));
-        table.Write(terminal);
-        terminal.Line("  intervals: 68 %", Style.Dim);
         var references = document.References.Where(r => r.SameSample).ToList();
+        var (grids, numbers) = NumberGrid.Of([.. document.Numbers.Where(n => !n.Id.Contains('/'))]);
+        foreach (var part in grids.SelectMany(g => g.Tables(references).Prepend(g.Table())))
+        {
+            part.Write(terminal);
+            terminal.Line();
+        }
+
+        var table = new TextTable(new Column("number"), new Column("value"), new Column("how", Optional: true));
+        foreach (var number in numbers) table.Add(Markup.ToPlain(number.Name), NumberWords.Value(number), NumberWords.How(number));
+        if (numbers.Count > 0) table.Write(terminal);
+        terminal.Line("  intervals: 68 %", Style.Dim);
         if (references.Count > 0)
         {
             terminal.Line();
             var others = new TextTable(new Column("on the same sample"), new Column("number"), new Column("value"));
             foreach (var reference in references)
-                others.Add(reference.Name, Markup.ToPlain(document.Number(reference.Number)?.Name ?? reference.Number), NumberText.WithInterval(new Interval(
-                    reference.Value ?? double.NaN, reference.Lower ?? double.NaN, reference.Upper ?? double.NaN, Interval.OneSigma, "")));
+                others.Add(reference.Name, Markup.ToPlain(document.Number(reference.Number)?.Name ?? reference.Number), NumberWords.Value(reference));
             others.Write(terminal);
         }
 
         foreach (var warning in document.Warnings) terminal.Warning(warning.Text);
     }
-
-    private static string ValueOf(EvaluationNumber number) => number switch
-    {
-        { Value: null, Lower: { } lower } => $"> {NumberText.Plain(lower, 3)}",
-        { Value: { } value, Lower: null, Upper: { } limit } => $"{NumberText.Plain(value, 2)} (limit {NumberText.Plain(limit, 2)})",
-        { Value: { } value, Lower: null } => NumberText.Plain(value, 3),
-        _ => NumberText.WithInterval(number.ToInterval()),
-    };
-
-    private static string How(EvaluationNumber number) =>
-        number.K is { } k ? $"{number.Method}, {NumberText.Count(k)} background jet{(k == 1 ? "" : "s")}" : number.Method ?? "";
 
     private sealed record Choice(string Run, string Data, ClassList Signals, string[] Beside);
 

@@ -11,7 +11,7 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var system = new Argument<string>("SYSTEM") { Description = "Whose weights these are, for example lorentznet." };
+        var system = new Argument<string>("SYSTEM") { Description = "Whose weights these are: lorentznet or lgae." };
         var weights = new Argument<string>("WEIGHTS") { Description = "A .safetensors file, or a PyTorch .pt file: tensors are read from it, nothing is run." };
         var output = new Option<string>("--out") { Description = "Folder of the new run.", HelpName = "RUN", Required = true };
         var settings = CommonOptions.Settings();
@@ -36,7 +36,7 @@ internal static class ImportCommand
         foreach (var (name, value) in RecipeFile.Fields(RecipeFile.Load(run.RecipePath, system.DefaultRecipe)).TakeWhile(f => f.Name != "seed"))
             terminal.Line($"  {name,-18}{value}");
         terminal.Line();
-        terminal.Next($"lightcone evaluate {output} --data FOLDER");
+        terminal.Next($"lightcone evaluate {output} --data FOLDER{(system.TrainsOnLabels ? "" : " --signals NAMES")}");
         return ExitCode.Done;
     }
 }

@@ -14,7 +14,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var name = new Argument<string?>("TRAINING") { Description = "What to train; --list names them all.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Option<string?>("--data") { Description = "Folder with the train and val files.", HelpName = "FOLDER" };
+        var data = new Option<string?>("--data") { Description = "Folder with train and val files, or with one file a class.", HelpName = "FOLDER" };
         var output = new Option<string?>("--out") { Description = "Folder of the new run.", HelpName = "RUN" };
         var resume = new Option<string?>("--resume") { Description = "Go on with this run from its last checkpoint.", HelpName = "RUN" };
         var settings = CommonOptions.Settings();
@@ -22,9 +22,9 @@ internal static class TrainCommand
         var threads = CommonOptions.Threads();
         var list = new Option<bool>("--list") { Description = "Name the trainings and stop." };
         var print = new Option<bool>("--print-recipe") { Description = "Print the resolved recipe and stop." };
-        var command = new Verb("train", "Train a network on labelled jets; kill it at any moment and --resume it.")
+        var command = new Verb("train", "Train a network on jets; kill it at any moment and --resume it.")
         {
-            Examples = ["lightcone train top-lorentznet --data samples/data --out runs/top --set epochs=3", "lightcone train --resume runs/top"],
+            Examples = ["lightcone train top-lorentznet --data samples/data --out runs/top --set epochs=3", "lightcone train jetnet-lgae --data jetnet --out runs/lgae", "lightcone train --resume runs/top"],
             Arguments = { name },
             Options = { data, output, resume, settings, maxTime, threads, list, print },
         };
@@ -44,7 +44,7 @@ internal static class TrainCommand
         {
             if (choice.Settings.Length > 0)
                 throw new UsageException("A resumed run keeps its recipe.", "--set", "A changed recipe would make another training of it.", "Start a new run with --out.");
-            return Report(choice.Resume, $"resume {choice.Resume}", terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
+            return Report(choice.Resume, choice.Data, $"resume {choice.Resume}", terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
         }
 
         if (choice.Name is null)
@@ -58,7 +58,7 @@ internal static class TrainCommand
         }
 
         string run = choice.Out ?? throw new UsageException("There is no folder for the run.", "--out", "The option was forgotten.", $"Add --out runs/{choice.Name}.");
-        return Report(run, $"train {system.Title}, {recipe.Epochs} epochs, seed {recipe.Seed}", terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
+        return Report(run, choice.Data, $"train {system.Title}, {recipe.Epochs} epoch{(recipe.Epochs == 1 ? "" : "s")}, seed {recipe.Seed}", terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
     }
 
     private static TrainingRequest Request(Choice choice, string run) => new()
@@ -71,7 +71,7 @@ internal static class TrainCommand
         MaxTime = choice.MaxTime is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };
 
-    private static ExitCode Report(string run, string start, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
+    private static ExitCode Report(string run, string? data, string start, TerminalWriter terminal, Func<ITrainingObserver, TrainingOutcome> train)
     {
         using var progress = new TrainingProgress(terminal, start);
         var outcome = train(progress);
@@ -79,12 +79,19 @@ internal static class TrainCommand
         if (outcome == TrainingOutcome.Finished)
         {
             terminal.Line(progress.Summary());
-            terminal.Next($"lightcone evaluate {run} --data FOLDER");
+            terminal.Next(Evaluation(run, data));
             return ExitCode.Done;
         }
 
         terminal.Line($"{run} can go on: lightcone train --resume {run}");
         return ExitCode.Stopped;
+    }
+
+    // A model that learned without labels does not know what to look for.
+    private static string Evaluation(string folder, string? data)
+    {
+        var run = Training.Runs.Run.Open(folder);
+        return $"lightcone evaluate {folder} --data {data ?? TrainingSession.DataFolderOf(run) ?? "FOLDER"}{(SystemCatalogue.Of(run).TrainsOnLabels ? "" : " --signals NAMES")}";
     }
 
     private static ExitCode List(TerminalWriter terminal)
@@ -108,14 +115,14 @@ internal sealed class TrainingProgress(TerminalWriter terminal, string start) : 
     private EpochReport? best, last;
 
     public void Step(StepReport step) => line.Update(() => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {step.Epoch + 1}  {100.0 * step.StepInEpoch / step.StepsPerEpoch:0} %  {step.JetsPerSecond:0} jets/s  loss {step.Loss:0.0000}{Best()}  {Left(step)}"));
+        $"epoch {step.Epoch + 1}  {100.0 * step.StepInEpoch / step.StepsPerEpoch:0} %  {step.JetsPerSecond:0} jets/s  loss {Digits(step.Loss)}{Best()}  {Left(step)}"));
 
     public void Epoch(EpochReport epoch)
     {
         last = epoch;
         if (epoch.Best) best = epoch;
         line.Milestone(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch + 1}/{epoch.Epochs}  done  loss {epoch.TrainingLoss:0.0000}  {string.Join("  ", epoch.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}{(epoch.Best ? "  best" : "")}"));
+            $"epoch {epoch.Epoch + 1}/{epoch.Epochs}  done  loss {Digits(epoch.TrainingLoss)}  {string.Join("  ", epoch.Validation.Select(v => $"val {v.Key} {Digits(v.Value)}"))}{(epoch.Best ? "  best" : "")}"));
     }
 
     public void Checkpoint(int epoch, long step)
@@ -124,7 +131,7 @@ internal sealed class TrainingProgress(TerminalWriter terminal, string start) : 
 
     public string Summary() => last is not { } end
         ? "Nothing left to do: all epochs were done."
-        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epoch{(end.Epoch == 0 ? "" : "s")} in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {v.Value.ToString("0.0000", CultureInfo.InvariantCulture)}"))}." : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{end.Epoch + 1} epoch{(end.Epoch == 0 ? "" : "s")} in {Duration(end.Seconds)}.{(best is { } b ? $" Best: epoch {b.Epoch + 1}, {string.Join(", ", b.Validation.Select(v => $"val {v.Key} {Digits(v.Value)}"))}." : "")}");
 
     public void Dispose() => line.Dispose();
 
@@ -133,6 +140,16 @@ internal sealed class TrainingProgress(TerminalWriter terminal, string start) : 
     private static string Left(StepReport step) => step.JetsPerSecond > 0 && step.Step > 20
         ? Duration((step.StepsPerEpoch - step.StepInEpoch) * (step.Seconds / step.Step)) + " to the epoch's end"
         : "";
+
+    /// <summary>Four decimals, and four digits of a number that they would cut short.</summary>
+    internal static string Digits(double value) => Math.Abs(value) switch
+    {
+        > 0 and < 1e-4 => value.ToString("0.000e-0", CultureInfo.InvariantCulture),
+        >= 1e-4 and < 1e-3 => value.ToString("0.0000000", CultureInfo.InvariantCulture),
+        >= 1e-3 and < 1e-2 => value.ToString("0.000000", CultureInfo.InvariantCulture),
+        >= 1e-2 and < 1e-1 => value.ToString("0.00000", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
 
     private static string Duration(double seconds) => seconds switch
     {

@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Kinematics;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Engine;
 using TorchSharp;
@@ -60,7 +59,7 @@ internal sealed class GnnaeInputs : IDisposable
         var arrays = new Arrays(kept.JetCount, slots);
         if (recipe.Mode == GnnaeMode.Reference) Array.Fill(arrays.Mask, 1);
         for (int jet = 0; jet < kept.JetCount; jet++) Fill(arrays, kept, jet, slots, recipe);
-        return new GnnaeInputs(kept, slots, arrays, JetGraph.TypeOf(recipe.Network));
+        return new GnnaeInputs(kept, slots, arrays, recipe.Network.ToScalarType());
     }
 
     /// <summary>Jets of at most so many constituents: those of largest pT, in their order.</summary>

@@ -1,4 +1,3 @@
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
@@ -20,7 +19,7 @@ internal sealed class GnnaeNetwork : IDisposable
     public GnnaeNetwork(GnnaeRecipe recipe)
     {
         this.recipe = recipe;
-        State = new NetworkState(JetGraph.TypeOf(recipe.Network));
+        State = new NetworkState(recipe.Network.ToScalarType());
         bool jet = recipe.Level == GnnaeLevel.Jet, reference = recipe.Mode == GnnaeMode.Reference;
         // At particle level a linear layer follows, so that the encoder's last layer is a hidden one.
         encoder = new MessagePassing(State, "encoder", jet ? recipe.Latent : MessagePassing.LastWidth, activatesOutput: reference || !jet);

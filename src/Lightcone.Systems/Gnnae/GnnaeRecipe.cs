@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 
 namespace Lightcone.Systems.Gnnae;

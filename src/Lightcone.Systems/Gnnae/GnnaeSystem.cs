@@ -35,32 +35,7 @@ public sealed class GnnaeSystem : ISystem
     ];
 
     /// <inheritdoc/>
-    public string BibTex { get; } =
-        """
-        @article{Hao:2022zns,
-            author = "Hao, Zichun and Kansal, Raghav and Duarte, Javier and Chernyavskaya, Nadezda",
-            title = "{Lorentz group equivariant autoencoders}",
-            eprint = "2212.07347",
-            archivePrefix = "arXiv",
-            primaryClass = "hep-ex",
-            doi = "10.1140/epjc/s10052-023-11633-5",
-            journal = "Eur. Phys. J. C",
-            volume = "83",
-            number = "6",
-            pages = "485",
-            year = "2023"
-        }
-
-        @article{Loshchilov:2017bsp,
-            author = "Loshchilov, Ilya and Hutter, Frank",
-            title = "{Decoupled Weight Decay Regularization}",
-            eprint = "1711.05101",
-            archivePrefix = "arXiv",
-            primaryClass = "cs.LG",
-            year = "2017"
-        }
-
-        """;
+    public string BibTex => $"{Bibliography.Lgae}\n{Bibliography.AdamW}";
 
     /// <inheritdoc/>
     public ITrainingTask CreateTask(TrainingRecipe recipe) => new GnnaeTask((GnnaeRecipe)recipe);
@@ -69,7 +44,8 @@ public sealed class GnnaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = GnnaeModel.Load(run);
-        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
+        using var training = TrainingJets.Open(run, model.Recipe);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training?.Jets), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>

@@ -35,8 +35,13 @@ internal abstract class LgaeCore(LgaeRecipe recipe) : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>A tensor's numbers in row-major order.</summary>
-    protected static double[] Doubles(Tensor tensor) => tensor.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    /// <summary>A tensor's numbers in row-major order; the engine itself cannot list those of an empty one.</summary>
+    internal static double[] Doubles(Tensor tensor)
+    {
+        if (tensor.numel() == 0) return [];
+        using var numbers = tensor.detach().to(ScalarType.Float64).contiguous();
+        return numbers.data<double>().ToArray();
+    }
 }
 
 /// <summary>What a network made of some jets.</summary>

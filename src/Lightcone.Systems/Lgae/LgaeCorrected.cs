@@ -45,11 +45,11 @@ internal sealed class LgaeCorrected(LgaeRecipe recipe) : LgaeCore(recipe)
         return new LgaeOutput(Doubles(latent.Scalars), vectors, inputs.Offsets, constituents);
     }
 
-    /// <summary>Decodes latent representations between those of two jets, in the network's frame [GeV].</summary>
+    /// <summary>Decodes latent representations between those of two jets, each looked at in its transverse frame [GeV].</summary>
     public IReadOnlyList<IReadOnlyList<FourMomentum>> Interpolate(JetBatch ends, int steps)
     {
         using var scope = NewDisposeScope();
-        using var inputs = LgaeInputs.Of(ends, Recipe);
+        using var inputs = LgaeInputs.Of(ends, Recipe with { NetworkFrame = LgaeFrame.Transverse });
         var latent = network.Encode(inputs);
         var jets = new List<IReadOnlyList<FourMomentum>>();
         for (int k = 0; k < steps; k++)
@@ -74,6 +74,7 @@ internal sealed class LgaeCorrected(LgaeRecipe recipe) : LgaeCore(recipe)
     private Tensor Distance(LgaeInputs inputs)
     {
         var rebuilt = network.Decode(network.Encode(inputs), inputs.Offsets);
-        return ReconstructionLosses.Of(Recipe, PaddedJets.OfNodes(rebuilt, inputs.Offsets), PaddedJets.OfNodes(inputs.Momenta.to(network.Type), inputs.Offsets));
+        var truth = inputs.InLossFrame(inputs.Momenta).to(network.Type);
+        return ReconstructionLosses.Of(Recipe, PaddedJets.OfNodes(inputs.InLossFrame(rebuilt), inputs.Offsets), PaddedJets.OfNodes(truth, inputs.Offsets));
     }
 }

@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Kinematics;
-using Lightcone.Systems.LorentzNet;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,11 +10,15 @@ namespace Lightcone.Systems.Lgae;
 /// </summary>
 internal sealed class LgaeInputs : IDisposable
 {
+    /// <summary>Jets lighter than this share of their energy are not boosted to rest: the boost would cost more digits than the frame is worth.</summary>
+    private const double LeastMassShare = 1e-6;
+
     private readonly LorentzTransform[] toLaboratory;
 
-    private LgaeInputs(int[] offsets, double[] momenta, double[] jets, LorentzTransform[] toLaboratory)
+    private LgaeInputs(int[] offsets, double[] momenta, double[] jets, LorentzTransform[] toLaboratory, double[] toLoss)
     {
         (Offsets, this.toLaboratory) = (offsets, toLaboratory);
+        ToLossFrame = tensor(toLoss, [toLaboratory.Length, 4, 4]).DetachFromDisposeScope();
         long nodes = offsets[^1];
         Momenta = tensor(momenta, [nodes, 4]).DetachFromDisposeScope();
         Jets = tensor(jets, [toLaboratory.Length, 4]).DetachFromDisposeScope();
@@ -30,7 +33,7 @@ internal sealed class LgaeInputs : IDisposable
     /// <summary>Number of jets.</summary>
     public int JetCount => Offsets.Length - 1;
 
-    /// <summary>Four-momenta (E, px, py, pz) in the recipe's unit and frame, float64, shape [nodes, 4].</summary>
+    /// <summary>Four-momenta (E, px, py, pz) in the recipe's unit and the network's frame, float64, shape [nodes, 4].</summary>
     public Tensor Momenta { get; }
 
     /// <summary>Four-momenta of the jets, sums over their constituents, float64, shape [jets, 4].</summary>
@@ -38,6 +41,9 @@ internal sealed class LgaeInputs : IDisposable
 
     /// <summary>Jet of each node, int64, shape [nodes].</summary>
     public Tensor JetOfNode { get; }
+
+    /// <summary>Lorentz transformation of each jet from the network's frame to that of the loss, float64, shape [jets, 4, 4].</summary>
+    public Tensor ToLossFrame { get; }
 
     /// <summary>Prepares jets: constituents with E = 0 are taken for padding and left out; jets with more constituents than slots keep their hardest, in the file's order.</summary>
     /// <param name="batch">The jets [GeV].</param>
@@ -49,12 +55,14 @@ internal sealed class LgaeInputs : IDisposable
         var momenta = new List<double>(4 * batch.ConstituentCount);
         var jets = new double[4 * batch.JetCount];
         var back = new LorentzTransform[batch.JetCount];
+        var toLoss = new double[16 * batch.JetCount];
         for (int jet = 0; jet < batch.JetCount; jet++)
         {
             var constituents = Hardest(batch, jet, recipe.Slots);
             var sum = constituents.Aggregate(default(FourMomentum), (a, b) => a + b);
-            var (forward, backward) = Frame(sum, recipe.Frame);
+            var (forward, backward) = Frame(sum, recipe.NetworkFrame);
             back[jet] = backward;
+            Frame(sum, recipe.Frame).Forward.After(backward).Matrix.CopyTo(toLoss.AsSpan(16 * jet));
             foreach (var p in constituents)
             {
                 var q = forward.Apply(p);
@@ -68,7 +76,7 @@ internal sealed class LgaeInputs : IDisposable
             offsets[jet + 1] = momenta.Count / 4;
         }
 
-        return new LgaeInputs(offsets, [.. momenta], jets, back);
+        return new LgaeInputs(offsets, [.. momenta], jets, back, toLoss);
     }
 
     /// <summary>Turns nodes of the network back into four-momenta as measured [GeV], in place.</summary>
@@ -81,12 +89,16 @@ internal sealed class LgaeInputs : IDisposable
         for (int jet = 0; jet < JetCount; jet++) toLaboratory[jet].Apply(values[(4 * offsets[jet])..(4 * offsets[jet + 1])]);
     }
 
+    /// <summary>Takes nodes from the network's frame to that of the loss, keeping their type and gradient, shape [nodes, 4].</summary>
+    public Tensor InLossFrame(Tensor nodes) => (ToLossFrame.to(nodes.dtype).index_select(0, JetOfNode) * nodes.unsqueeze(1)).sum(dim: 2);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Momenta.Dispose();
         Jets.Dispose();
         JetOfNode.Dispose();
+        ToLossFrame.Dispose();
     }
 
     private static List<FourMomentum> Hardest(JetBatch batch, int jet, int slots)
@@ -96,11 +108,17 @@ internal sealed class LgaeInputs : IDisposable
         return [.. order.Select(batch.Constituent)];
     }
 
-    // Along the beam to rapidity 0, then about it to azimuth 0; a jet without a finite rapidity stays where it is.
+    // A jet without the frame stays where it is: one along the beam, or one too light to have a rest frame in float64.
     private static (LorentzTransform Forward, LorentzTransform Backward) Frame(FourMomentum jet, LgaeFrame frame)
     {
+        if (frame == LgaeFrame.Rest && jet.Mass > LeastMassShare * jet.E)
+        {
+            double x = jet.Px / jet.E, y = jet.Py / jet.E, z = jet.Pz / jet.E;
+            return (LorentzTransform.Boost(-x, -y, -z), LorentzTransform.Boost(x, y, z));
+        }
+
         double beta = jet.E > 0 ? jet.Pz / jet.E : 0;
-        if (frame == LgaeFrame.Laboratory || !(Math.Abs(beta) < 1) || jet.Pt2 == 0) return (LorentzTransform.Identity, LorentzTransform.Identity);
+        if (frame != LgaeFrame.Transverse || !(Math.Abs(beta) < 1) || jet.Pt2 == 0) return (LorentzTransform.Identity, LorentzTransform.Identity);
         double azimuth = jet.Azimuth;
         return (LorentzTransform.Rotation(0, 0, 1, -azimuth).After(LorentzTransform.Boost(0, 0, -beta)),
             LorentzTransform.Boost(0, 0, beta).After(LorentzTransform.Rotation(0, 0, 1, azimuth)));

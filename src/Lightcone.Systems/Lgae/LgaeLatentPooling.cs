@@ -9,6 +9,9 @@ namespace Lightcone.Systems.Lgae;
 /// <summary>From the constituents' features to one latent representation (arXiv:2212.07347, §3.1); only real constituents take part. A jet without any gives zeros.</summary>
 internal sealed class LgaeLatentPooling
 {
+    /// <summary>Rounding of a mass squared, as a share of the squares it is the difference of.</summary>
+    private const double DoubleRounding = 1e-11, SingleRounding = 1e-6;
+
     private readonly NetworkState state;
     private readonly LgaeRecipe recipe;
 
@@ -55,11 +58,10 @@ internal sealed class LgaeLatentPooling
     private LgaeLatent MinMax(Tensor scalars, Tensor vectors, LgaeInputs jets)
     {
         int τs = recipe.LatentScalars, τv = recipe.LatentVectors;
-        using var wide = vectors.detach().to(ScalarType.Float64).contiguous();
-        var masses = LgaeProducts.Dot(wide, wide).contiguous();
-        double[] mass2 = masses.data<double>().ToArray(), values = scalars.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
-        var ofVectors = Extremes(mass2, τv, jets);
-        var ofScalars = Extremes(values, τs, jets);
+        var wide = vectors.detach().to(ScalarType.Float64);
+        long[] ofVectors = Extremes(LgaeCore.Doubles(LgaeProducts.Dot(wide, wide)), LgaeCore.Doubles(wide.Squared().sum(dim: 1)), τv, jets);
+        double[] values = LgaeCore.Doubles(scalars);
+        long[] ofScalars = Extremes(values, Array.ConvertAll(values, Math.Abs), τs, jets);
         // One row of zeros behind the last node stands for "no constituent".
         var v = cat([vectors, zeros([1, 4, τv], vectors.dtype)], 0).transpose(1, 2).reshape(-1, 4);
         var s = cat([scalars, zeros([1, τs], scalars.dtype)], 0).reshape(-1);
@@ -67,18 +69,22 @@ internal sealed class LgaeLatentPooling
         return new LgaeLatent(s.index_select(0, tensor(ofScalars)).reshape(jets.JetCount, 2 * τs), pooled);
     }
 
-    // Flat positions node · width + channel of the smallest, then of the largest value of each channel, jet after jet; the first where equal.
-    private static long[] Extremes(double[] values, int width, LgaeInputs jets)
+    // Flat positions node · width + channel of the smallest, then of the largest value of each channel, jet after jet. Of values that rounding cannot tell
+    // apart the first counts: the two constituents of a jet of two have equal masses in every channel, and another frame must not swap them.
+    private long[] Extremes(double[] values, double[] sizes, int width, LgaeInputs jets)
     {
         var chosen = new long[2 * width * jets.JetCount];
         for (int jet = 0; jet < jets.JetCount; jet++)
             for (int c = 0; c < width; c++)
             {
                 int first = jets.Offsets[jet], end = jets.Offsets[jet + 1], low = first, high = first;
+                double size = 0;
+                for (int n = first; n < end; n++) size = Math.Max(size, sizes[n * width + c]);
+                double tie = size * (recipe.Network == Precision.Float64 ? DoubleRounding : SingleRounding);
                 for (int n = first + 1; n < end; n++)
                 {
-                    if (values[n * width + c] < values[low * width + c]) low = n;
-                    if (values[n * width + c] > values[high * width + c]) high = n;
+                    if (values[n * width + c] < values[low * width + c] - tie) low = n;
+                    if (values[n * width + c] > values[high * width + c] + tie) high = n;
                 }
 
                 if (first == end) low = high = jets.Offsets[^1];
@@ -105,7 +111,7 @@ internal sealed class LgaeLatentPooling
     private static Tensor Largest(Tensor logits, LgaeInputs jets)
     {
         int width = (int)logits.shape[1];
-        double[] values = logits.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        double[] values = LgaeCore.Doubles(logits);
         for (int jet = 0; jet < jets.JetCount; jet++)
             for (int c = 0; c < width; c++)
             {

@@ -1,5 +1,4 @@
 using Lightcone.Systems.Lgae.Kernels;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
@@ -33,9 +32,9 @@ internal sealed class LgaeNetwork : IDisposable
     public LgaeNetwork(LgaeRecipe recipe)
     {
         this.recipe = recipe;
-        Type = recipe.Network == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        Type = recipe.Network.ToScalarType();
         State = new NetworkState(Type);
-        messages = RadialMessages.For(fused: recipe.Kernel == EdgeKernel.Auto && recipe.Network == Precision.Float32);
+        messages = RadialMessages.For(fused: recipe.Kernel == KernelChoice.Auto && recipe.Network == Precision.Float32);
         var (up, down) = (recipe.EncoderChannels.Values, recipe.DecoderChannels.Values);
         State.AddParameter("encoder.input.scalars", LgaeInitialisation.Mixing(recipe, up[0], InputScalars, spin: 0));
         State.AddParameter("encoder.input.vectors", LgaeInitialisation.Mixing(recipe, up[0], InputVectors, spin: 1));

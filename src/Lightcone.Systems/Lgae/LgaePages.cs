@@ -59,8 +59,8 @@ internal static class LgaePages
 
     private static List<FourMomentum> InTransverseFrame(JetBatch jets, int jet)
     {
-        using var inputs = LgaeInputs.Of(jets.Select([jet]), new LgaeRecipe { MomentumUnit = 1 });
-        double[] values = inputs.Momenta.contiguous().data<double>().ToArray();
+        using var inputs = LgaeInputs.Of(jets.Select([jet]), new LgaeRecipe { MomentumUnit = 1, NetworkFrame = LgaeFrame.Transverse });
+        double[] values = LgaeCore.Doubles(inputs.Momenta);
         return [.. Enumerable.Range(0, values.Length / 4).Select(i => new FourMomentum(values[4 * i], values[4 * i + 1], values[4 * i + 2], values[4 * i + 3]))];
     }
 

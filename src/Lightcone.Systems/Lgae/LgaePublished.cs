@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Systems.Lgae.Reference;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
@@ -17,7 +16,7 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
 {
     private const double Nothing = 1e-16; // added to the largest component, as published
 
-    private readonly LgaeReferenceNetwork network = new(Settings(recipe), recipe.Network == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+    private readonly LgaeReferenceNetwork network = new(Settings(recipe), recipe.Network.ToScalarType());
 
     /// <inheritdoc/>
     public override NetworkState State => network.State;
@@ -73,6 +72,9 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
     }
 
     /// <inheritdoc/>
+    public override void AfterBackward() => LgaeReferenceNetwork.AfterBackward();
+
+    /// <inheritdoc/>
     public override void Dispose() => network.Dispose();
 
     private Tensor Distance(JetBatch jets)
@@ -90,7 +92,7 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
         var momenta = new double[checked(4 * slots * jets.JetCount)];
         var mask = new double[slots * jets.JetCount];
         var scale = new double[jets.JetCount];
-        using var inputs = LgaeInputs.Of(jets, Recipe with { Frame = LgaeFrame.Laboratory, MomentumUnit = 1 });
+        using var inputs = LgaeInputs.Of(jets, Recipe with { NetworkFrame = LgaeFrame.Laboratory, MomentumUnit = 1 });
         double[] values = Doubles(inputs.Momenta);
         for (int jet = 0; jet < jets.JetCount; jet++)
         {

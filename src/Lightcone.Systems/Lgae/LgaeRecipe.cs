@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
@@ -33,7 +32,7 @@ public enum LgaePooling
     Mix,
 }
 
-/// <summary>Frame in which jets enter the network and the loss. The network does not notice (it is equivariant); the loss and float32 rounding do.</summary>
+/// <summary>A frame to look at a jet from.</summary>
 public enum LgaeFrame
 {
     /// <summary>As measured.</summary>
@@ -41,6 +40,9 @@ public enum LgaeFrame
 
     /// <summary>Boosted along the beam and turned about it until the jet lies at rapidity 0 and azimuth 0: every jet is compared at the same place.</summary>
     Transverse,
+
+    /// <summary>Boosted to rest: components are as small as the jet is heavy, so float32 keeps the most digits.</summary>
+    Rest,
 }
 
 /// <summary>Defects of the published network that a corrected one can be given back, each alone or several with commas, to measure what its cure brings.</summary>
@@ -180,17 +182,20 @@ public sealed record LgaeRecipe : AutoencoderRecipe
     [Range(0, 1e6, MinimumIsExclusive = true)]
     public double IntervalScale { get; init; } = 1e-5;
 
-    /// <summary>Frame of network and loss.</summary>
+    /// <summary>Frame in which the loss compares jets; losses of the rest frame take no notice.</summary>
     public LgaeFrame Frame { get; init; } = LgaeFrame.Transverse;
 
     /// <summary>Precision of the learned layers; intervals between input momenta are float64 always.</summary>
     public Precision Network { get; init; } = Precision.Float32;
 
     /// <summary>How messages are computed.</summary>
-    public EdgeKernel Kernel { get; init; } = EdgeKernel.Auto;
+    public KernelChoice Kernel { get; init; } = KernelChoice.Auto;
 
     /// <summary>Defects of the published network given back, for ablations.</summary>
     public LgaeDefects Defects { get; init; } = LgaeDefects.None;
+
+    /// <summary>Frame in which the network works. It is equivariant, so only rounding notices, and least where the jet rests.</summary>
+    internal LgaeFrame NetworkFrame { get; init; } = LgaeFrame.Rest;
 
     /// <summary>Latent scalars in all.</summary>
     internal int AllScalars => LatentScalars * (Pooling == LgaePooling.MinMax ? 2 : 1);

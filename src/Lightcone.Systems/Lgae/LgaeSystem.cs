@@ -1,6 +1,5 @@
 using Lightcone.Evaluation;
 using Lightcone.Jets;
-using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;
@@ -13,6 +12,19 @@ namespace Lightcone.Systems.Lgae;
 /// <summary>The Lorentz group autoencoder as the command line knows it.</summary>
 public sealed class LgaeSystem : ISystem
 {
+    private const string Layers =
+        """
+        @article{Bogatskiy:2020tje,
+            author = "Bogatskiy, Alexander and Anderson, Brandon and Offermann, Jan T. and Roussi, Marwah and Miller, David W. and Kondor, Risi",
+            title = "{Lorentz Group Equivariant Neural Network for Particle Physics}",
+            eprint = "2006.04780",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            year = "2020"
+        }
+
+        """;
+
     /// <inheritdoc/>
     public string Name => "lgae";
 
@@ -40,32 +52,7 @@ public sealed class LgaeSystem : ISystem
     ];
 
     /// <inheritdoc/>
-    public string BibTex { get; } =
-        """
-        @article{Hao:2022zns,
-            author = "Hao, Zichun and Kansal, Raghav and Duarte, Javier and Chernyavskaya, Nadezda",
-            title = "{Lorentz group equivariant autoencoders}",
-            eprint = "2212.07347",
-            archivePrefix = "arXiv",
-            primaryClass = "hep-ex",
-            doi = "10.1140/epjc/s10052-023-11633-5",
-            journal = "Eur. Phys. J. C",
-            volume = "83",
-            number = "6",
-            pages = "485",
-            year = "2023"
-        }
-
-        @article{Bogatskiy:2020tje,
-            author = "Bogatskiy, Alexander and Anderson, Brandon and Offermann, Jan T. and Roussi, Marwah and Miller, David W. and Kondor, Risi",
-            title = "{Lorentz Group Equivariant Neural Network for Particle Physics}",
-            eprint = "2006.04780",
-            archivePrefix = "arXiv",
-            primaryClass = "hep-ph",
-            year = "2020"
-        }
-
-        """;
+    public string BibTex => string.Join('\n', Bibliography.Lgae, Layers, Bibliography.AdamW);
 
     /// <inheritdoc/>
     public ITrainingTask CreateTask(TrainingRecipe recipe) => new LgaeTask((LgaeRecipe)recipe);
@@ -74,7 +61,8 @@ public sealed class LgaeSystem : ISystem
     public IModel Load(Run run)
     {
         var model = LgaeModel.Load(run);
-        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training: null), model.Recipe.Slots);
+        using var training = TrainingJets.Open(run, model.Recipe);
+        return new AutoencoderScorer(model, AnomalyModel.Of(run, model, training?.Jets), model.Recipe.Slots);
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ internal abstract class EdgeBlock : IDisposable
 {
     /// <summary>The implementation a recipe asks for: fused where it applies, else eager.</summary>
     public static EdgeBlock For(LorentzNetRecipe recipe) =>
-        recipe.Kernel == EdgeKernel.Auto && recipe.Network == Precision.Float32 && recipe.Geometry == Precision.Float64 && recipe.Hidden % 4 == 0
+        recipe.Kernel == KernelChoice.Auto && recipe.Network == Precision.Float32 && recipe.Geometry == Precision.Float64 && recipe.Hidden % 4 == 0
             ? new FusedEdges(recipe.Hidden, Threads.Count)
             : new EagerEdgeBlock();
 

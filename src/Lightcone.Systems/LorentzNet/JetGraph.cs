@@ -19,15 +19,15 @@ public sealed class JetGraph : IDisposable
     {
         Offsets = offsets;
         long nodes = offsets[^1];
-        Momenta = tensor(momenta, [nodes, 4], dtype: ScalarType.Float64, device: CPU).to(TypeOf(geometry)).DetachFromDisposeScope();
-        Scalars = tensor(scalars, [nodes, scalarsPerNode], dtype: ScalarType.Float64, device: CPU).to(TypeOf(network)).DetachFromDisposeScope();
+        Momenta = tensor(momenta, [nodes, 4], dtype: ScalarType.Float64, device: CPU).to(geometry.ToScalarType()).DetachFromDisposeScope();
+        Scalars = tensor(scalars, [nodes, scalarsPerNode], dtype: ScalarType.Float64, device: CPU).to(network.ToScalarType()).DetachFromDisposeScope();
         var jetOfNode = new long[nodes];
         var degree = new double[nodes];
         for (int jet = 0; jet < JetCount; jet++)
             for (int n = offsets[jet]; n < offsets[jet + 1]; n++)
                 (jetOfNode[n], degree[n]) = (jet, Math.Max(1, offsets[jet + 1] - offsets[jet] - 1));
         JetOfNode = tensor(jetOfNode).DetachFromDisposeScope();
-        Degree = tensor(degree, [nodes, 1]).to(TypeOf(geometry)).DetachFromDisposeScope();
+        Degree = tensor(degree, [nodes, 1]).to(geometry.ToScalarType()).DetachFromDisposeScope();
     }
 
     /// <summary>First node of each jet, then the number of nodes, shape [jets + 1].</summary>
@@ -97,9 +97,6 @@ public sealed class JetGraph : IDisposable
     /// <param name="recipe">Which precisions, how many scalars.</param>
     internal static JetGraph FromNodes(int[] offsets, double[] momenta, double[] scalars, LorentzNetRecipe recipe) =>
         new(offsets, momenta, scalars, recipe.Scalars, recipe.Network, recipe.Geometry);
-
-    /// <summary>Engine type of a precision.</summary>
-    internal static ScalarType TypeOf(Precision precision) => precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
     /// <inheritdoc/>
     public void Dispose()

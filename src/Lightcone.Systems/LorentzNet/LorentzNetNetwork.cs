@@ -23,7 +23,7 @@ public sealed class LorentzNetNetwork : IDisposable
     public LorentzNetNetwork(LorentzNetRecipe recipe)
     {
         this.recipe = recipe;
-        State = new NetworkState(JetGraph.TypeOf(recipe.Network));
+        State = new NetworkState(recipe.Network.ToScalarType());
         edges = EdgeBlock.For(recipe);
         int h = recipe.Hidden;
         State.AddLinear("embedding", recipe.Scalars, h);

@@ -14,16 +14,6 @@ public enum LorentzNetInputs
     QuarkGluon,
 }
 
-/// <summary>Element type of a part of the computation.</summary>
-public enum Precision
-{
-    /// <summary>Single precision.</summary>
-    Float32,
-
-    /// <summary>Double precision.</summary>
-    Float64,
-}
-
 /// <summary>Which rows the batch norm over nodes counts in training.</summary>
 public enum BatchNormRows
 {
@@ -32,16 +22,6 @@ public enum BatchNormRows
 
     /// <summary>All rows of the padded batch, as the published code does.</summary>
     All,
-}
-
-/// <summary>How the edge blocks are computed.</summary>
-public enum EdgeKernel
-{
-    /// <summary>The fused kernels of this library where they apply (CPU, float32 layers, float64 geometry), the engine's operations elsewhere.</summary>
-    Auto,
-
-    /// <summary>The engine's operations, one by one: the slow twin.</summary>
-    Eager,
 }
 
 /// <summary>
@@ -129,7 +109,7 @@ public sealed record LorentzNetRecipe : TrainingRecipe
     public Precision Network { get; init; } = Precision.Float32;
 
     /// <summary>How the edge blocks are computed.</summary>
-    public EdgeKernel Kernel { get; init; } = EdgeKernel.Auto;
+    public KernelChoice Kernel { get; init; } = KernelChoice.Auto;
 
     /// <summary>Number of scalars a node.</summary>
     internal int Scalars => Inputs == LorentzNetInputs.Top ? 2 : 8;

@@ -11,6 +11,23 @@ namespace Lightcone.Systems.LorentzNet;
 /// <summary>LorentzNet as the command line knows it.</summary>
 public sealed class LorentzNetSystem : ISystem
 {
+    private const string LorentzNet =
+        """
+        @article{Gong:2022lye,
+            author = "Gong, Shiqi and Meng, Qi and Zhang, Jue and Qu, Huilin and Li, Congqiao and Qian, Sitian and Du, Weitao and Ma, Zhi-Ming and Liu, Tie-Yan",
+            title = "{An efficient Lorentz equivariant graph neural network for jet tagging}",
+            eprint = "2201.08187",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1007/JHEP07(2022)030",
+            journal = "JHEP",
+            volume = "07",
+            pages = "030",
+            year = "2022"
+        }
+
+        """;
+
     /// <inheritdoc/>
     public string Name => "lorentznet";
 
@@ -36,31 +53,7 @@ public sealed class LorentzNetSystem : ISystem
     ];
 
     /// <inheritdoc/>
-    public string BibTex { get; } =
-        """
-        @article{Gong:2022lye,
-            author = "Gong, Shiqi and Meng, Qi and Zhang, Jue and Qu, Huilin and Li, Congqiao and Qian, Sitian and Du, Weitao and Ma, Zhi-Ming and Liu, Tie-Yan",
-            title = "{An efficient Lorentz equivariant graph neural network for jet tagging}",
-            eprint = "2201.08187",
-            archivePrefix = "arXiv",
-            primaryClass = "hep-ph",
-            doi = "10.1007/JHEP07(2022)030",
-            journal = "JHEP",
-            volume = "07",
-            pages = "030",
-            year = "2022"
-        }
-
-        @article{Loshchilov:2017bsp,
-            author = "Loshchilov, Ilya and Hutter, Frank",
-            title = "{Decoupled Weight Decay Regularization}",
-            eprint = "1711.05101",
-            archivePrefix = "arXiv",
-            primaryClass = "cs.LG",
-            year = "2017"
-        }
-
-        """;
+    public string BibTex => LorentzNet + "\n" + Bibliography.AdamW;
 
     /// <inheritdoc/>
     public ITrainingTask CreateTask(TrainingRecipe recipe) => new LorentzNetTask((LorentzNetRecipe)recipe);

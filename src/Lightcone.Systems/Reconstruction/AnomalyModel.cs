@@ -27,7 +27,8 @@ internal sealed class AnomalyModel
     public const int Density = 2;
 
     private const string FileName = "anomaly.safetensors", MassName = "rank.mass", ScoreName = "rank.score", WeightsKey = "weights";
-    private const int Neighbours = 400, BatchSize = 256;
+    private const double Smallest = 1e-12;
+    private const int Neighbours = 1600, BatchSize = 256;
 
     private static readonly IReadOnlyList<ReconstructionScore> Reconstruction =
         [ReconstructionScores.Find(Headline)!, .. ReconstructionScores.All.Where(s => s.Id != Headline)];
@@ -49,14 +50,14 @@ internal sealed class AnomalyModel
     /// <summary>Fits what needs training jets.</summary>
     public static AnomalyModel Fit(IAutoencoder autoencoder, IJetSource training)
     {
-        var masses = new List<double>();
+        var masses = new List<double>(); // both as logarithms: over a wide neighbourhood the score grows like a power of the mass
         var scores = new List<double>();
         var latents = new LatentDensity.Sample(autoencoder.LatentNumbers, autoencoder.Invariants);
         foreach (var jets in new SequentialBatches(training) { BatchSize = BatchSize })
         {
             var rebuilt = autoencoder.Reconstruct(jets);
-            scores.AddRange(ReconstructionScores.Of([Reconstruction[0]], rebuilt.Original, rebuilt.Reconstructed)[0]);
-            for (int jet = 0; jet < jets.JetCount; jet++) masses.Add(MassOf(jets, jet));
+            scores.AddRange(ReconstructionScores.Of([Reconstruction[0]], rebuilt.Original, rebuilt.Reconstructed)[0].Select(Log));
+            for (int jet = 0; jet < jets.JetCount; jet++) masses.Add(Log(MassOf(jets, jet)));
             latents.Add(rebuilt);
         }
 
@@ -84,13 +85,15 @@ internal sealed class AnomalyModel
         double[][] plain = ReconstructionScores.Of(Reconstruction, jets.Original, jets.Reconstructed);
         int n = jets.Original.JetCount;
         var ranks = new double[n];
-        for (int jet = 0; jet < n; jet++) ranks[jet] = rank?.Of(MassOf(jets.Original, jet), plain[0][jet]) ?? double.NaN;
+        for (int jet = 0; jet < n; jet++) ranks[jet] = rank?.Of(Log(MassOf(jets.Original, jet)), Log(plain[0][jet])) ?? double.NaN;
         double[] densities = density?.Of(jets) ?? [.. Enumerable.Repeat(double.NaN, n)];
         return [plain[0], ranks, densities, .. plain.Skip(1)];
     }
 
     /// <summary>Jet mass [GeV]: as the file states it, else of the constituents.</summary>
     internal static double MassOf(JetBatch jets, int jet) => jets.JetColumns.GetValueOrDefault("mass")?[jet] ?? jets.Jet(jet).Mass;
+
+    private static double Log(double value) => Math.Log(Math.Max(Smallest, value));
 
     private static string Described(ReconstructionScore score) => Figures.Markup.ToPlain(score.Unit is null ? score.Title : $"{score.Title} [{score.Unit}]");
 

@@ -2,9 +2,7 @@ using System.Diagnostics;
 using Lightcone.Evaluation;
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
-using Lightcone.Formats;
 using Lightcone.Jets;
-using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems.Reconstruction;
@@ -46,7 +44,7 @@ internal static class AutoencoderEvaluation
     {
         var clock = Stopwatch.StartNew();
         var classes = new SearchClasses(data.Jets.Schema.Classes, request.Signals.Names);
-        var training = TrainingJets(subject);
+        var training = TrainingJets.Open(subject.Run, subject.Recipe);
         var anomaly = AnomalyModel.Of(subject.Run, subject.Autoencoder, training?.Jets);
         var models = new List<EvaluatedModel> { new(subject.System.Title, subject.Autoencoder, anomaly) };
         var result = new SearchResult(classes, data.Jets, models);
@@ -103,13 +101,6 @@ internal static class AutoencoderEvaluation
             },
         };
         return EvaluationFiles.Write(run, document, [.. SearchPages.Build(header, result, numbers), .. subject.Pages(header, result), .. TrainingPages.Build(header, run)]);
-    }
-
-    // The jets the run was trained on, where they still lie: principal components and a density are fitted on the same ones.
-    private static SplitFolder? TrainingJets(AutoencoderSubject subject)
-    {
-        if (TrainingSession.DataFolderOf(subject.Run) is not { } folder || !Directory.Exists(folder)) return null;
-        return SplitFolder.Open(folder, DataSplit.Train, subject.Recipe.Classes, trainingFraction: subject.Recipe.TrainingFraction);
     }
 
     private static EvaluationGate NotRun() =>

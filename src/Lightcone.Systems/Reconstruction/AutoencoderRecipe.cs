@@ -12,6 +12,9 @@ public enum ReconstructionLoss
     /// <summary>Chamfer with the distance taken in the rest frame of the true jet: unchanged under Lorentz transformations of the jet.</summary>
     RestFrameChamfer,
 
+    /// <summary>The same divided by the square of the true jet's mass: heavy and light jets weigh alike, and neither frame nor unit matters.</summary>
+    ScaleFreeChamfer,
+
     /// <summary>Constituent by constituent in the order of the file; not invariant under permutations.</summary>
     MeanSquare,
 

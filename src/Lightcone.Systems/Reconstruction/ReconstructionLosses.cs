@@ -21,14 +21,16 @@ internal static class ReconstructionLosses
     {
         JetDistance distance = recipe.Loss switch
         {
-            ReconstructionLoss.Chamfer or ReconstructionLoss.RestFrameChamfer => new ChamferDistance(),
+            ReconstructionLoss.Chamfer or ReconstructionLoss.RestFrameChamfer or ReconstructionLoss.ScaleFreeChamfer => new ChamferDistance(),
             ReconstructionLoss.MeanSquare => new SlotDistance(),
             ReconstructionLoss.Hungarian => new MatchedDistance(),
             ReconstructionLoss.EnergyMover => new EnergyMoverDistance(),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), $"The loss {recipe.Loss} is unknown."),
         };
         if (recipe.JetWeight > 0) distance = new SumOfDistances(distance, recipe.JetWeight, new JetMomentumDistance());
-        return recipe.Loss == ReconstructionLoss.RestFrameChamfer ? new RestFrameDistance(distance, recipe.RestMassFloor / recipe.MomentumUnit) : distance;
+        return recipe.Loss is ReconstructionLoss.RestFrameChamfer or ReconstructionLoss.ScaleFreeChamfer
+            ? new RestFrameDistance(distance, recipe.RestMassFloor / recipe.MomentumUnit, perMass: recipe.Loss == ReconstructionLoss.ScaleFreeChamfer)
+            : distance;
     }
 
     /// <summary>½ (mean over reconstructed of the squared distance to the nearest true constituent + the mean the other way round), a mean over jets.</summary>

@@ -39,7 +39,8 @@ internal readonly struct RestFrame
 /// </summary>
 /// <param name="inner">The distance taken there.</param>
 /// <param name="floor">Mass below which a jet counts as that heavy, in the unit of the momenta.</param>
-internal sealed class RestFrameDistance(JetDistance inner, double floor) : JetDistance
+/// <param name="perMass">Whether the distance is divided by the square of the true jet's mass.</param>
+internal sealed class RestFrameDistance(JetDistance inner, double floor, bool perMass = false) : JetDistance
 {
     private double[] first = [], second = [], slopes = [];
 
@@ -49,13 +50,15 @@ internal sealed class RestFrameDistance(JetDistance inner, double floor) : JetDi
         if (first.Length < reconstructed.Length) (first, slopes) = (new double[reconstructed.Length], new double[reconstructed.Length]);
         if (second.Length < truth.Length) second = new double[truth.Length];
         Span<double> x = first.AsSpan(0, reconstructed.Length), y = second.AsSpan(0, truth.Length), slope = slopes.AsSpan(0, reconstructed.Length);
-        var frame = RestFrame.Of(RelativeCoordinates.Sum(truth), floor);
+        var jet = RelativeCoordinates.Sum(truth);
+        var frame = RestFrame.Of(jet, floor);
+        double scale = perMass ? Math.Pow(Math.Max(jet.Mass, floor), -2) : 1;
         frame.Boost(reconstructed, x);
         frame.Boost(truth, y);
         slope.Clear();
         double value = inner.Of(x, y, slope);
         frame.Boost(slope, slope);
-        for (int i = 0; i < slope.Length; i++) gradient[i] += slope[i];
-        return value;
+        for (int i = 0; i < slope.Length; i++) gradient[i] += scale * slope[i];
+        return scale * value;
     }
 }

@@ -71,9 +71,9 @@ internal sealed class SearchNumbers
     {
         var own = result.Models[0];
         for (int s = 0; s < AnomalyModel.Scores.Count; s++) AddRow(Markup.ToPlain(AnomalyModel.Scores[s].Title), AnomalyModel.Scores[s].Column, own.Score(s), isVariable: false);
-        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), isVariable: false);
-        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, isVariable: false);
-        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, isVariable: true);
+        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), isVariable: false, reference: model.Name);
+        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, isVariable: false, reference: name);
+        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, isVariable: true, reference: $"{name}, one-sided");
         foreach (var (name, labels) in result.Searches) AddWorkingPoints(name, labels, own.Score(0));
         AddSculpting(own);
         Say(own);
@@ -81,13 +81,15 @@ internal sealed class SearchNumbers
 
     private IEnumerable<(string Name, string Id, IReadOnlyList<double> Values)> Variables()
     {
-        if (result.Jets.StatesMass) yield return ("jet mass", "mass", result.Jets.Mass);
-        yield return (result.Jets.StatesMass ? "mass of stored constituents" : "jet mass", "stored_mass", result.Jets.StoredMass);
-        yield return ("number of constituents", "n", result.Jets.Multiplicity);
+        yield return ("jet mass", "mass", result.Jets.Mass);
         yield return ("jet pT", "pt", result.Jets.Pt);
+        yield return ("number of constituents", "n", result.Jets.Multiplicity);
+        if (!result.Jets.StatesJets) yield break;
+        yield return ("mass of stored constituents", "stored_mass", result.Jets.StoredMass);
+        yield return ("pT of stored constituents", "stored_pt", result.Jets.StoredPt);
     }
 
-    private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable)
+    private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable, string? reference = null)
     {
         var row = new List<Interval>();
         foreach (var (search, labels) in result.Searches)
@@ -97,7 +99,8 @@ internal sealed class SearchNumbers
             bool main = id == "score";
             numbers.Add(EvaluationNumber.From(main ? $"auc@{search}" : $"auc/{id}@{search}", main ? $"AUC, {Markup.Escape(search)}" : $"AUC of {Markup.Escape(name)}, {Markup.Escape(search)}", auc,
                 n: result.Background.Count + result.Of(labels).Count, key: main));
-            if (isVariable) references.Add(new EvaluationReference { Number = $"auc@{search}", Name = $"{name}, one-sided", Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = "the same jets, no training", SameSample = true });
+            if (reference is not null && double.IsFinite(auc.Value))
+                references.Add(new EvaluationReference { Number = $"auc@{search}", Name = reference, Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = isVariable ? "the same jets, no training" : "the same jets", SameSample = true });
         }
 
         Table.Add((name, isVariable, row));
@@ -133,7 +136,7 @@ internal sealed class SearchNumbers
             if (result.Background.Any(i => double.IsNaN(values[i]))) continue;
             double[] passed = [.. result.Background.OrderByDescending(i => values[i]).Take(kept).Select(i => result.Jets.Mass[i])];
             numbers.Add(EvaluationNumber.From($"sculpting{id}", $"Jensen–Shannon divergence of the background's mass, 1 % cut on the {name}",
-                new Interval(MassSpectrum.Divergence(masses, passed), double.NaN, double.NaN, Interval.OneSigma, "natural logarithm, bins of 5 GeV"), n: masses.Length, k: kept));
+                new Interval(MassSpectrum.Divergence(masses, passed), double.NaN, double.NaN, Interval.OneSigma, "bits, ten equally filled bins"), n: masses.Length, k: kept));
         }
 
         var floor = MassSpectrum.Floor(masses, kept, SculptingReplicas, Seed);
@@ -165,8 +168,8 @@ internal sealed class SearchNumbers
                 double[] finite = [.. values.Where(double.IsFinite)];
                 if (finite.Length < 4) continue;
                 string whose = first ? "" : $"{Markup.Escape(model.Name)}: ";
-                numbers.Add(EvaluationNumber.From($"{prefix}{id}-median", $"{whose}median residual, {name}", Quantile.WithInterval(finite, 0.5), n: finite.Length));
-                numbers.Add(EvaluationNumber.From($"{prefix}{id}-iqr", $"{whose}IQR of the residual, {name}", InterquartileRange(finite), n: finite.Length, key: first && id is "mass" or "pt"));
+                numbers.Add(EvaluationNumber.From($"{prefix}{id}-median", $"{whose}median residual, {name}", Quantile.WithInterval(finite, 0.5) with { Method = Method(id) }, n: finite.Length));
+                numbers.Add(EvaluationNumber.From($"{prefix}{id}-iqr", $"{whose}IQR of the residual, {name}", InterquartileRange(finite) with { Method = Method(id) }, n: finite.Length, key: first && id is "mass" or "pt"));
             }
 
             numbers.Add(EvaluationNumber.From($"{prefix}latent-numbers", $"{(first ? "" : Markup.Escape(model.Name) + ": ")}latent numbers a jet",
@@ -178,6 +181,9 @@ internal sealed class SearchNumbers
             Answer = $"{result.Models[0].Name} keeps the jet mass within {NumberText.Plain(100 * spread, 2)} % (inter-quartile range) in {result.Models[0].Autoencoder.LatentNumbers} numbers a jet.";
         if (Answer.Length == 0) Answer = $"{result.Models[0].Name} was shown no background jet.";
     }
+
+    // Constituents of one jet are rebuilt well or badly together: their intervals are too narrow, and say so.
+    private static string Method(string id) => id.StartsWith("constituent", StringComparison.Ordinal) ? "order statistics, constituents as if independent" : "order statistics";
 
     // Ends from the order statistics of both quartiles, taken as independent: slightly too wide, since they are positively correlated.
     private static Interval InterquartileRange(double[] values)

@@ -59,7 +59,7 @@ internal static class SearchPages
     {
         var labels = result.Searches[0].Labels;
         var series = result.Models.Select(m => Curve(m.Name, numbers, m.Score(0), labels)).Concat(result.Others.Select(o => Curve(o.Name, numbers, o.Scores, labels))).Take(MostCurves - 1);
-        return [.. series, Curve("mass of stored constituents", numbers, result.Jets.StoredMass, labels)];
+        return [.. series, Curve("mass of the constituents", numbers, result.Jets.StoredMass, labels)];
     }
 
     private static Figure Scores(FigureHeader header, SearchResult result)

@@ -2,7 +2,8 @@ namespace Lightcone.Statistics;
 
 /// <summary>
 /// The rank of a value among reference values at nearby x, 0 to 1: what is left of a score once its dependence on x is taken out. Among points like the
-/// reference it is uniform at every x; at fixed x a larger value never has a smaller rank.
+/// reference it is uniform at every x; at fixed x a larger value never has a smaller rank. Within the neighbourhood values are moved to the asked x along
+/// the straight line that fits them best, so that it may be wide enough to resolve the highest per cent.
 /// </summary>
 public sealed class ConditionalRank
 {
@@ -34,14 +35,33 @@ public sealed class ConditionalRank
     /// <summary>Values of the reference points, in the order of their positions.</summary>
     public ReadOnlySpan<double> Values => values;
 
-    /// <summary>Share of the neighbours whose value is smaller; equal ones count half. NaN where the position or the value is.</summary>
+    /// <summary>Share of the neighbours whose value, moved to x, is smaller; equal ones count half. NaN where the position or the value is.</summary>
     public double Of(double x, double value)
     {
         if (double.IsNaN(x) || double.IsNaN(value)) return double.NaN;
         int at = Array.BinarySearch(positions, x);
         int first = Math.Clamp((at < 0 ? ~at : at) - Neighbours / 2, 0, positions.Length - Neighbours);
-        double below = 0;
-        for (int i = first; i < first + Neighbours; i++) below += values[i] < value ? 1 : values[i] == value ? 0.5 : 0;
+        double slope = Slope(first), to = Math.Clamp(x, positions[0], positions[^1]), below = 0; // no line is drawn on beyond the last point
+        for (int i = first; i < first + Neighbours; i++)
+        {
+            double moved = values[i] + slope * (to - positions[i]);
+            below += moved < value ? 1 : moved == value ? 0.5 : 0;
+        }
+
         return below / Neighbours;
+    }
+
+    // Of the straight line through the neighbours by least squares; 0 where they all lie at one x.
+    private double Slope(int first)
+    {
+        double meanX = 0, meanY = 0, xx = 0, xy = 0;
+        for (int i = first; i < first + Neighbours; i++) (meanX, meanY) = (meanX + positions[i] / Neighbours, meanY + values[i] / Neighbours);
+        for (int i = first; i < first + Neighbours; i++)
+        {
+            double d = positions[i] - meanX;
+            (xx, xy) = (xx + d * d, xy + d * (values[i] - meanY));
+        }
+
+        return xx > 1e-24 * Neighbours ? xy / xx : 0;
     }
 }

@@ -45,7 +45,10 @@ public sealed class SearchCurve
     /// <summary>Signal jets.</summary>
     public int Signals { get; }
 
-    /// <summary>Signal efficiency where a share of the background passes, linear between thresholds; NaN where less than one background jet would stand behind it.</summary>
+    /// <summary>
+    /// Signal efficiency where a share of the background passes: where k jets are that share, at the score of the k-th highest, whose mean background efficiency is
+    /// k/(N + 1); linear between. NaN where less than one background jet would stand behind it.
+    /// </summary>
     /// <param name="backgroundEfficiency">The share, in (0, 1).</param>
     /// <param name="level">Confidence level of the interval.</param>
     public Interval SignalEfficiency(double backgroundEfficiency, double level = Interval.OneSigma)
@@ -77,7 +80,7 @@ public sealed class SearchCurve
         {
             (lastS, lastB) = (s, b);
             i = Take(i, weights, ref s, ref b);
-            if (b > wanted) return (lastS + (wanted - lastB) / (b - lastB) * (s - lastS)) / signals;
+            if (b >= wanted && b > lastB) return (lastS + (wanted - lastB) / (b - lastB) * (s - lastS)) / signals;
         }
 
         return 1;

@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Randomness;
 using Lightcone.Systems.Gnnae;
@@ -27,8 +28,8 @@ internal static class GnnaeCases
     public static GnnaeRecipe Recipe(GnnaeLevel level, GnnaeCoordinates coordinates = GnnaeCoordinates.Cartesian, GnnaeMode mode = GnnaeMode.Corrected) =>
         Exact with { Level = level, Coordinates = coordinates, Mode = mode };
 
-    /// <summary>Float32 numbers, so that networks of both precisions hold the same weights; somewhat larger than fresh ones.</summary>
-    public static void Fill(NetworkState state, ulong seed = 1)
+    /// <summary>Float32 numbers, so that networks of both precisions hold the same weights; uniform within <paramref name="loudness"/>/√inputs, where fresh ones have 1.</summary>
+    public static void Fill(NetworkState state, ulong seed = 1, double loudness = 1.3)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -36,7 +37,7 @@ internal static class GnnaeCases
         {
             var random = new RandomStream(seed, name, 0, 0);
             double fan = parameter.dim() == 2 ? parameter.shape[1] : 20;
-            parameter.copy_(tensor(Enumerable.Range(0, (int)parameter.numel()).Select(_ => (double)(float)(1.3 * (2 * random.NextDouble() - 1) / Math.Sqrt(fan))).ToArray(), parameter.shape));
+            parameter.copy_(tensor(Enumerable.Range(0, (int)parameter.numel()).Select(_ => (double)(float)(loudness * (2 * random.NextDouble() - 1) / Math.Sqrt(fan))).ToArray(), parameter.shape));
         }
     }
 

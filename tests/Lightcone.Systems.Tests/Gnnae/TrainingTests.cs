@@ -21,9 +21,12 @@ public sealed class TrainingTests
     [MemberData(nameof(GnnaeCases.All), MemberType = typeof(GnnaeCases))]
     public void Gradients_agree_with_finite_differences(GnnaeLevel level, GnnaeCoordinates coordinates, GnnaeMode mode)
     {
-        using var task = Task(GnnaeCases.Recipe(level, coordinates, mode) with { L1 = 1e-3 });
-        var gradients = GnnaeCases.Gradients(task, Jets);
-        double loss = GnnaeCases.Loss(task, Jets);
+        using var task = new GnnaeTask(GnnaeCases.Recipe(level, coordinates, mode) with { L1 = 1e-4, Slots = 12 });
+        var jets = ToyJets.Make([12, 0, 1, 7], 41);
+        GnnaeCases.Fill(task.Network, loudness: 0.8); // louder, and pseudorapidities that become exponentials bring the rounding up with the loss
+        var gradients = GnnaeCases.Gradients(task, jets);
+        double loss = GnnaeCases.Loss(task, jets);
+        TestContext.Current.TestOutputHelper?.WriteLine($"loss {loss:F4}, largest derivative {gradients.Values.Max(g => g.Max(Math.Abs)):E2}");
         foreach (var (name, parameter) in task.Network.Parameters)
         {
             var random = new Randomness.RandomStream(1, "direction " + name, 0, 0);
@@ -34,8 +37,8 @@ public sealed class TrainingTests
             // The kink of an activation, or another nearest constituent, may lie within the largest step, but not within all of them.
             var quotients = ((double[])[1e-6, 1e-7, 1e-8]).Select(step => (Step: step, Value: (LossAt(+step) - LossAt(-step)) / (2 * step))).ToList();
             LossAt(0);
-            // 1e-6 of the slope, and what the rounding of the two losses leaves when it is divided by the step.
-            Assert.True(quotients.Any(q => Math.Abs(q.Value - expected) <= 1e-6 * Math.Abs(expected) + 16 * Math.ScaleB(1, -52) * Math.Max(1, loss) / q.Step),
+            // 1e-6 of the slope, and what one rounding in each of some sixty operations after another leaves of the two losses when it is divided by the step.
+            Assert.True(quotients.Any(q => Math.Abs(q.Value - expected) <= 1e-6 * Math.Abs(expected) + 64 * Math.ScaleB(1, -52) * Math.Max(1, loss) / q.Step),
                 $"{name}: {string.Join(", ", quotients)} against {expected:R}");
 
             double LossAt(double distance)
@@ -43,7 +46,7 @@ public sealed class TrainingTests
                 using var noGrad = no_grad();
                 using var scope = NewDisposeScope();
                 parameter.copy_(tensor(start.Zip(direction).Select(p => p.First + distance * p.Second).ToArray(), parameter.shape));
-                return GnnaeCases.Loss(task, Jets);
+                return GnnaeCases.Loss(task, jets);
             }
         }
     }
@@ -130,7 +133,6 @@ public sealed class TrainingTests
             optimiser.Step(1e-3);
             task.Validate([Jets, Jets]);
             model.Reconstruct(Jets);
-            model.Score(Jets);
         }
     }
 
@@ -141,7 +143,7 @@ public sealed class TrainingTests
     {
         using var folder = new TemporaryFolder();
         var (system, named) = SystemCatalogue.Training(name);
-        var recipe = (GnnaeRecipe)named.Recipe with { Epochs = 1, BatchSize = 16, MomentumUnit = 100 };
+        var recipe = (GnnaeRecipe)named.Recipe with { Epochs = 1, BatchSize = 16, Accumulate = 1, MomentumUnit = 100 };
         string data = ToyJets.WriteSplits(folder["data"], ToyJets.Make(32, 1), ToyJets.Make(40, 2, least: 0));
         var request = new TrainingRequest { Run = folder["run"], Data = data, Threads = 1, Command = "test" };
         TrainingSession.Start(system, recipe, request, new Listener(), CancellationToken.None);
@@ -151,7 +153,7 @@ public sealed class TrainingTests
         using var task = new GnnaeTask(recipe);
         task.Network.Load(Safetensors.ReadAll(run.BestPath));
         var jets = ToyJets.Make(40, 2, least: 0);
-        double validated = task.Validate([jets])["loss"], squared = model.Score(jets)[model.Columns.ToList().IndexOf("chamfer-squared")].Average();
+        double validated = task.Validate([jets])["loss"], squared = ReconstructionScores.Find("chamfer-squared")!.Of(jets, model.Reconstruct(jets).Reconstructed).Average();
         if (recipe.Loss == ReconstructionLoss.Chamfer) Assert.Equal(validated, squared / recipe.MomentumUnit / recipe.MomentumUnit, 1e-5 * validated);
         else Assert.True(validated > 0);
         var report = system.CheckSymmetry(run, jets);

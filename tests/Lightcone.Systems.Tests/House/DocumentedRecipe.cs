@@ -10,7 +10,7 @@ namespace Lightcone.Systems.Tests.House;
 /// <summary>The recipe page says what the recipes are.</summary>
 public sealed class DocumentedRecipe
 {
-    private static readonly Dictionary<string, string[]> Rows = ReadRows();
+    private static readonly List<(string Section, string Field, string[] Cells)> Rows = ReadRows();
 
     [Fact]
     public void Every_field_of_every_recipe_stands_on_the_page_with_its_default()
@@ -18,8 +18,8 @@ public sealed class DocumentedRecipe
         var wrong = new List<string>();
         foreach (var system in SystemCatalogue.All)
             foreach (var (name, value) in RecipeFile.Fields(system.DefaultRecipe))
-                if (!Rows.TryGetValue(name, out string[]? row)) wrong.Add($"{name} is missing");
-                else if (row[1] != value) wrong.Add($"{name}: the page says {row[1]}, the recipe {value}");
+                if (RowOf(system, name) is not { } row) wrong.Add($"{name} of {system.Title} is missing");
+                else if (DefaultOf(system, row[1]) != value) wrong.Add($"{name} of {system.Title}: the page says {row[1]}, the recipe {value}");
         Assert.Empty(wrong);
     }
 
@@ -27,7 +27,7 @@ public sealed class DocumentedRecipe
     public void Every_row_of_the_page_is_a_field_of_a_recipe()
     {
         var known = SystemCatalogue.All.SelectMany(s => RecipeFile.Fields(s.DefaultRecipe)).Select(f => f.Name);
-        Assert.Empty(Rows.Keys.Except(known));
+        Assert.Empty(Rows.Select(r => r.Field).Except(known));
     }
 
     [Fact]
@@ -37,10 +37,10 @@ public sealed class DocumentedRecipe
         foreach (var system in SystemCatalogue.All)
             foreach (var property in system.DefaultRecipe.GetType().GetProperties().Where(p => p.CanWrite))
             {
-                string name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..], values = Rows[name][2];
+                string name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..], values = RowOf(system, name)![2];
                 string expected = property.PropertyType.IsEnum ? string.Join(", ", Enum.GetNames(property.PropertyType))
                     : property.GetCustomAttribute<RangeAttribute>() is { } range ? Text(range) : values;
-                if (values != expected) wrong.Add($"{name}: the page says {values}, the recipe {expected}");
+                if (values != expected) wrong.Add($"{name} of {system.Title}: the page says {values}, the recipe {expected}");
             }
 
         Assert.Empty(wrong);
@@ -74,9 +74,31 @@ public sealed class DocumentedRecipe
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
+    // A system's own section counts before the others.
+    private static string[]? RowOf(ISystem system, string field) =>
+        Rows.Where(r => r.Field == field).OrderByDescending(r => r.Section == system.Title).Select(r => r.Cells).FirstOrDefault();
+
+    // "35; LGAE: 40": one for all, then those of systems that differ.
+    private static string DefaultOf(ISystem system, string cell)
+    {
+        string[] defaults = cell.Split(';', StringSplitOptions.TrimEntries);
+        string own = system.Title + ": ";
+        return defaults.Skip(1).FirstOrDefault(d => d.StartsWith(own, StringComparison.Ordinal))?[own.Length..] ?? defaults[0];
+    }
+
     // Rows of the tables of fields: | `name` | default | values | …
-    private static Dictionary<string, string[]> ReadRows() => File.ReadLines(Page)
-        .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.Split('`')[1].Contains('-', StringComparison.Ordinal)) // names of trainings have hyphens
-        .Select(l => l.Trim('|', ' ').Split(" | ", StringSplitOptions.TrimEntries))
-        .ToDictionary(c => c[0].Trim('`'), c => c);
+    private static List<(string Section, string Field, string[] Cells)> ReadRows()
+    {
+        var rows = new List<(string, string, string[])>();
+        string section = "";
+        foreach (string line in File.ReadLines(Page))
+            if (line.StartsWith("## ", StringComparison.Ordinal)) section = line[3..];
+            else if (line.StartsWith("| `", StringComparison.Ordinal) && !line.Split('`')[1].Contains('-', StringComparison.Ordinal)) // names of trainings have hyphens
+            {
+                string[] cells = line.Trim('|', ' ').Split(" | ", StringSplitOptions.TrimEntries);
+                rows.Add((section, cells[0].Trim('`'), cells));
+            }
+
+        return rows;
+    }
 }

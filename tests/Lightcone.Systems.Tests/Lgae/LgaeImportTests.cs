@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Randomness;

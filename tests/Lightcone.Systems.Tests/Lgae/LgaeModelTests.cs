@@ -2,6 +2,7 @@ using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Systems.Lgae;
 using Lightcone.Tests.Training;
+using Lightcone.Training.Optimisation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,12 +16,10 @@ public sealed class LgaeModelTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
-    [InlineData(LgaeFrame.Laboratory)]
-    [InlineData(LgaeFrame.Transverse)]
-    public void The_ends_of_a_walk_are_the_reconstructions_of_its_two_jets(LgaeFrame frame)
+    [Fact]
+    public void The_ends_of_a_walk_are_the_reconstructions_of_its_two_jets()
     {
-        using var model = LgaeModel.Load(LgaeRuns.In(folder["run"], LgaeRuns.Small with { Frame = frame }, loudness: 2));
+        using var model = LgaeModel.Load(LgaeRuns.In(folder["run"], LgaeRuns.Small, loudness: 2));
         var ends = ToyJets.Make([9, 4], 3);
         var walk = model.Interpolate(ends, 6);
         Assert.Equal([9, 8, 7, 6, 5, 4], walk.Select(jet => jet.Count));
@@ -28,16 +27,12 @@ public sealed class LgaeModelTests : IDisposable
         foreach (int end in (int[])[0, 1])
         {
             double[] expected = rebuilt.Constituents[(4 * rebuilt.Offsets[end])..(4 * rebuilt.Offsets[end + 1])];
-            if (frame == LgaeFrame.Transverse)
-            {
-                var jet = ends.Jet(end);
-                LorentzTransform.Rotation(0, 0, 1, -jet.Azimuth).After(LorentzTransform.Boost(0, 0, -jet.Pz / jet.E)).Apply(expected);
-            }
-
+            var jet = ends.Jet(end);
+            LorentzTransform.Rotation(0, 0, 1, -jet.Azimuth).After(LorentzTransform.Boost(0, 0, -jet.Pz / jet.E)).Apply(expected);
             double[] actual = [.. walk[5 * end].SelectMany(p => (double[])[p.E, p.Px, p.Py, p.Pz])];
             double size = expected.Max(Math.Abs);
             Assert.True(size > 0);
-            foreach (var (e, a) in expected.Zip(actual)) Assert.Equal(e, a, 1e-12 * size);
+            foreach (var (e, a) in expected.Zip(actual)) Assert.Equal(e, a, 1e-11 * size); // one decoded where the jet rests, one where it flies
         }
 
         Assert.NotEqual(walk[0][0].E, walk[1][0].E);
@@ -90,15 +85,15 @@ public sealed class LgaeModelTests : IDisposable
         using var task = new LgaeTask(LgaeRuns.Published with { L1 = 1e-8 });
         var jets = ToyJets.Make(24, 7, least: 3, most: 12);
         double before = Loss();
-        using (var adam = optim.Adam(task.Network.Parameters.Select(p => p.Tensor), lr: 1e-2))
+        using (var adam = new AdamW(task.Network, 0.9, 0.999, 1e-8, weightDecay: 0))
         {
             for (int step = 0; step < 20; step++)
             {
                 using var scope = NewDisposeScope();
-                adam.zero_grad();
+                adam.ZeroGradients();
                 task.Loss(jets).backward();
                 task.AfterBackward();
-                adam.step();
+                adam.Step(1e-2);
             }
         }
 

@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Kinematics;
 using Lightcone.Systems.Lgae;
@@ -131,7 +132,7 @@ public sealed class LgaeNetworkTests
         foreach (int maxDim in (ReadOnlySpan<int>)[2, 3])
         {
             var recipe = new LgaeRecipe { MaxDim = maxDim, Pooling = LgaePooling.Softmax, LatentVectors = 4 };
-            double[] outputs = Outputs(recipe with { Kernel = EdgeKernel.Auto }), slow = Outputs(recipe with { Kernel = EdgeKernel.Eager });
+            double[] outputs = Outputs(recipe with { Kernel = KernelChoice.Auto }), slow = Outputs(recipe with { Kernel = KernelChoice.Eager });
             Assert.InRange(Deviation(slow, outputs), 0, 1e-4);
         }
 
@@ -166,7 +167,7 @@ public sealed class LgaeNetworkTests
         Pooling = Enum.Parse<LgaePooling>(variant.Split('/')[0]),
         MaxDim = int.Parse(variant.Split('/')[1], System.Globalization.CultureInfo.InvariantCulture),
         Network = Precision.Float64,
-        Frame = LgaeFrame.Laboratory,
+        NetworkFrame = LgaeFrame.Laboratory,
         EncoderChannels = new([3, 4, 4, 3]),
         DecoderChannels = new([4, 4, 3]),
         LatentVectors = 3,
@@ -185,7 +186,7 @@ public sealed class LgaeNetworkTests
         double[] momenta = [.. jets.Momenta];
         frame.Apply(momenta);
         var moved = new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta };
-        using var inputs = LgaeInputs.Of(moved, new LgaeRecipe { Frame = LgaeFrame.Laboratory, Defects = new(defects.ToHashSet()) });
+        using var inputs = LgaeInputs.Of(moved, new LgaeRecipe { NetworkFrame = LgaeFrame.Laboratory, Defects = new(defects.ToHashSet()) });
         var latent = network.Encode(inputs);
         var outputs = network.Decode(latent, inputs.Offsets);
         return (latent.Vectors.transpose(1, 2).contiguous().data<double>().ToArray(), outputs.contiguous().data<double>().ToArray());

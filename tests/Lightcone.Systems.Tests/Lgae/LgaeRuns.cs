@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Systems.Lgae;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Reconstruction;

@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Randomness;
 using Lightcone.Systems.LorentzNet;
@@ -17,7 +18,7 @@ public sealed class GradientTests
     public void Fused_gradients_are_as_close_to_float64_as_those_of_the_slow_twin()
     {
         var exact = Networks.AllDouble(Networks.Small);
-        var eager = Networks.Small with { Kernel = EdgeKernel.Eager };
+        var eager = Networks.Small with { Kernel = KernelChoice.Eager };
         using LorentzNetNetwork truthNetwork = Networks.Loud(exact), fusedNetwork = Networks.Loud(Networks.Small), eagerNetwork = Networks.Loud(eager);
         var truth = Networks.Gradients(truthNetwork, exact, Mixed);
         var fused = Networks.Gradients(fusedNetwork, Networks.Small, Mixed);
@@ -66,9 +67,9 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto)]
-    [InlineData(EdgeKernel.Eager)]
-    public void Quark_gluon_jets_of_one_constituent_train_without_any_edge(EdgeKernel kernel)
+    [InlineData(KernelChoice.Auto)]
+    [InlineData(KernelChoice.Eager)]
+    public void Quark_gluon_jets_of_one_constituent_train_without_any_edge(KernelChoice kernel)
     {
         var recipe = Networks.Small with { Inputs = LorentzNetInputs.QuarkGluon, Kernel = kernel };
         using var network = Networks.Loud(recipe);
@@ -87,10 +88,10 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto, BatchNormRows.Real)]
-    [InlineData(EdgeKernel.Auto, BatchNormRows.All)]
-    [InlineData(EdgeKernel.Eager, BatchNormRows.Real)]
-    public void A_batch_of_jets_without_constituents_leaves_all_running_statistics_alone(EdgeKernel kernel, BatchNormRows rows)
+    [InlineData(KernelChoice.Auto, BatchNormRows.Real)]
+    [InlineData(KernelChoice.Auto, BatchNormRows.All)]
+    [InlineData(KernelChoice.Eager, BatchNormRows.Real)]
+    public void A_batch_of_jets_without_constituents_leaves_all_running_statistics_alone(KernelChoice kernel, BatchNormRows rows)
     {
         var recipe = Networks.Small with { Inputs = LorentzNetInputs.QuarkGluon, Kernel = kernel, BatchNormRows = rows };
         using var network = Networks.Loud(recipe);
@@ -101,9 +102,9 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto)]
-    [InlineData(EdgeKernel.Eager)]
-    public void Running_statistics_over_edges_are_those_of_two_passes_over_all_edges(EdgeKernel kernel)
+    [InlineData(KernelChoice.Auto)]
+    [InlineData(KernelChoice.Eager)]
+    public void Running_statistics_over_edges_are_those_of_two_passes_over_all_edges(KernelChoice kernel)
     {
         using var scope = NewDisposeScope();
         var recipe = Networks.Small with { Kernel = kernel };
@@ -127,7 +128,7 @@ public sealed class GradientTests
             double[] z = [.. Enumerable.Range(0, i.Length).Select(e => a[i[e] * h + c] + b[j[e] * h + c] + norm[e] * u[c] + dot[e] * v[c])];
             double average = z.Average(), unbiased = z.Sum(x => (x - average) * (x - average)) / (z.Length - 1);
             // A running number is a float32: one rounding of the result; the slow twin also sums thousands of float32 numbers, some 1e-6 of their size.
-            double tolerance = kernel == EdgeKernel.Auto ? 2e-7 : 2e-6, size = z.Max(Math.Abs);
+            double tolerance = kernel == KernelChoice.Auto ? 2e-7 : 2e-6, size = z.Max(Math.Abs);
             Assert.Equal(0.9 * meanBefore[c] + 0.1 * average, mean[c], tolerance * (0.1 * size + Math.Abs(mean[c])));
             Assert.Equal(0.9 * varianceBefore[c] + 0.1 * unbiased, variance[c], tolerance * (0.1 * size * size + variance[c]));
         }

@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Randomness;
 using Lightcone.Systems.LorentzNet;

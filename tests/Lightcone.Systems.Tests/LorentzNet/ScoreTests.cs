@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Randomness;
 using Lightcone.Systems.LorentzNet;
@@ -70,9 +71,9 @@ public sealed class ScoreTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto)]
-    [InlineData(EdgeKernel.Eager)]
-    public void Float32_layers_on_float64_geometry_score_like_all_float64(EdgeKernel kernel)
+    [InlineData(KernelChoice.Auto)]
+    [InlineData(KernelChoice.Eager)]
+    public void Float32_layers_on_float64_geometry_score_like_all_float64(KernelChoice kernel)
     {
         var recipe = Recipe("Own", allDouble: false) with { Kernel = kernel };
         var exact = Networks.AllDouble(recipe);

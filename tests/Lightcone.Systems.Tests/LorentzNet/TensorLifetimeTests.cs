@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lightcone.Systems;
 using Lightcone.Jets;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Tests.Training;
@@ -14,9 +15,9 @@ public sealed class TensorLifetimeTests
     private static readonly LorentzNetRecipe Recipe = new() { Hidden = 8, Layers = 2 };
 
     [Theory]
-    [InlineData(EdgeKernel.Auto)]
-    [InlineData(EdgeKernel.Eager)]
-    public void A_training_step_leaves_no_tensor_behind(EdgeKernel kernel)
+    [InlineData(KernelChoice.Auto)]
+    [InlineData(KernelChoice.Eager)]
+    public void A_training_step_leaves_no_tensor_behind(KernelChoice kernel)
     {
         var recipe = Recipe with { Kernel = kernel };
         using var task = new LorentzNetTask(recipe);
@@ -29,10 +30,10 @@ public sealed class TensorLifetimeTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto, Precision.Float32)]
-    [InlineData(EdgeKernel.Eager, Precision.Float32)]
-    [InlineData(EdgeKernel.Auto, Precision.Float64)]
-    public void Scoring_and_validating_leave_no_tensor_behind(EdgeKernel kernel, Precision precision)
+    [InlineData(KernelChoice.Auto, Precision.Float32)]
+    [InlineData(KernelChoice.Eager, Precision.Float32)]
+    [InlineData(KernelChoice.Auto, Precision.Float64)]
+    public void Scoring_and_validating_leave_no_tensor_behind(KernelChoice kernel, Precision precision)
     {
         using var task = new LorentzNetTask(Recipe with { Kernel = kernel, Network = precision });
         var jets = ToyJets.Make(40, 72);
@@ -61,9 +62,9 @@ public sealed class TensorLifetimeTests
     }
 
     [Theory]
-    [InlineData(EdgeKernel.Auto)]
-    [InlineData(EdgeKernel.Eager)]
-    public void Resident_memory_is_flat_over_50_training_steps(EdgeKernel kernel)
+    [InlineData(KernelChoice.Auto)]
+    [InlineData(KernelChoice.Eager)]
+    public void Resident_memory_is_flat_over_50_training_steps(KernelChoice kernel)
     {
         Assert.SkipUnless(File.Exists("/proc/self/status"), "Resident memory is read from /proc.");
         var recipe = Recipe with { Kernel = kernel };

@@ -1,3 +1,4 @@
+using Lightcone.Systems;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;

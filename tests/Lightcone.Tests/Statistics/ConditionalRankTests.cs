@@ -52,7 +52,7 @@ public sealed class ConditionalRankTests
             Assert.Equal(Math.Min(count, neighbours), rank.Neighbours);
             for (double at = -1; at <= 8; at += 0.5)
             {
-                Assert.Equal((0.0, 1.0), (rank.Of(at, -1), rank.Of(at, 6)));
+                Assert.Equal((0.0, 1.0), (rank.Of(at, -100), rank.Of(at, 100))); // no line through them is steeper than 5 in one
                 double last = 0;
                 for (double value = -0.5; value <= 6; value += 0.5)
                 {
@@ -70,18 +70,19 @@ public sealed class ConditionalRankTests
         var rank = new ConditionalRank(x, values, 2);
         Assert.Equal([1.0, 2, 3, 4, 5], rank.Positions.ToArray());
         Assert.Equal([10.0, 20, 30, 40, 50], rank.Values.ToArray());
-        Assert.Equal(0.5, rank.Of(3.5, 35)); // between 3 and 4
-        Assert.Equal(0.25, rank.Of(3.5, 30));
-        Assert.Equal(0.75, rank.Of(3.5, 40));
+        Assert.Equal(0.5, rank.Of(3.5, 35)); // 30 at 3 and 40 at 4 are both 35 at 3.5
+        Assert.Equal(0, rank.Of(3.5, 34));
+        Assert.Equal(1, rank.Of(3.5, 36));
+        Assert.Equal(0.5, new ConditionalRank([1, 1, 1, 1], [1, 2, 2, 3], 4).Of(1, 2));
     }
 
     [Theory]
-    [InlineData(-1e300, 15, 0.5)]
-    [InlineData(0.5, 15, 0.5)]
-    [InlineData(1, 15, 0.5)]
-    [InlineData(5, 45, 0.5)]
-    [InlineData(6, 45, 0.5)]
-    [InlineData(double.PositiveInfinity, 45, 0.5)]
+    [InlineData(-1e300, 10, 0.5)]
+    [InlineData(0.5, 10, 0.5)]
+    [InlineData(1, 10, 0.5)]
+    [InlineData(5, 50, 0.5)]
+    [InlineData(6, 50, 0.5)]
+    [InlineData(double.PositiveInfinity, 50, 0.5)]
     public void Beyond_the_ends_of_x_the_last_neighbours_count(double at, double value, double expected) =>
         Assert.Equal(expected, new ConditionalRank([1, 2, 3, 4, 5], [10, 20, 30, 40, 50], 2).Of(at, value));
 

@@ -17,15 +17,14 @@ public sealed class SearchCurveTests
     private static List<(int Background, int Signal)> Cuts(double[] background, double[] signal) =>
         [(0, 0), .. background.Concat(signal).Distinct().OrderDescending().Select(cut => (background.Count(s => s >= cut), signal.Count(s => s >= cut)))];
 
-    /// <summary>Signal efficiency on the polygon through all cuts, at a background efficiency; at a corner where it rises straight up the upper end.</summary>
+    /// <summary>Signal efficiency on the polygon through all cuts, at a background efficiency; at a corner where it rises straight up the lower end.</summary>
     private static double OnPolygon(double[] background, double[] signal, double share)
     {
         var cuts = Cuts(background, signal);
         double wanted = share * background.Length;
-        int at = cuts.FindLastIndex(c => c.Background <= wanted);
-        if (at == cuts.Count - 1) return 1;
-        var (b0, s0) = cuts[at];
-        var (b1, s1) = cuts[at + 1];
+        int at = cuts.FindIndex(c => c.Background >= wanted);
+        var (b0, s0) = cuts[at - 1];
+        var (b1, s1) = cuts[at];
         return (s0 + (wanted - b0) / (b1 - b0) * (s1 - s0)) / signal.Length;
     }
 
@@ -68,8 +67,8 @@ public sealed class SearchCurveTests
         var curve = new SearchCurve(background, [998.5, 2000, 3000, -1], 1);
         var below = curve.SignalEfficiency(0.0009);
         Assert.All((double[])[below.Value, below.Lower, below.Upper], v => Assert.True(double.IsNaN(v)));
-        // One jet (999) passes every threshold above 998: 998.5 is kept too.
-        Assert.Equal(0.75, curve.SignalEfficiency(1e-3).Value);
+        // One jet is allowed to pass: the cut stands at the highest, 999.
+        Assert.Equal(0.5, curve.SignalEfficiency(1e-3).Value);
         Assert.All((double[])[1e-1, 1e-2, 1e-3], share => Assert.False(double.IsNaN(new SearchCurve(background.AsSpan(0, (int)Math.Round(1 / share)), [1], 1).SignalEfficiency(share).Value)));
     }
 

@@ -1,0 +1,22 @@
+using Lightcone.Formats;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems.Reconstruction;
+
+/// <summary>The jets a run was trained on: a density, ranks and principal components are fitted on the same ones.</summary>
+internal static class TrainingJets
+{
+    /// <summary>Opens them where they still lie; null where they are gone or other files lie there now.</summary>
+    public static SplitFolder? Open(Run run, AutoencoderRecipe recipe)
+    {
+        if (TrainingSession.DataFolderOf(run) is not { } folder || !Directory.Exists(folder)) return null;
+        try
+        {
+            return SplitFolder.Open(folder, DataSplit.Train, recipe.Classes, trainingFraction: recipe.TrainingFraction);
+        }
+        catch (LightconeException)
+        {
+            return null;
+        }
+    }
+}
