@@ -9,8 +9,8 @@ namespace Lightcone.Systems.Lgae;
 /// <summary>From the constituents' features to one latent representation (arXiv:2212.07347, §3.1); only real constituents take part. A jet without any gives zeros.</summary>
 internal sealed class LgaeLatentPooling
 {
-    /// <summary>Rounding of a mass squared, as a share of the squares it is the difference of.</summary>
-    private const double DoubleRounding = 1e-11, SingleRounding = 1e-6;
+    /// <summary>Difference of two invariants that counts as none, as a share of the jet's largest: a frame-independent measure, wider than rounding in the rest frame.</summary>
+    private const double DoubleRounding = 1e-9, SingleRounding = 1e-5;
 
     private readonly NetworkState state;
     private readonly LgaeRecipe recipe;
@@ -59,9 +59,7 @@ internal sealed class LgaeLatentPooling
     {
         int τs = recipe.LatentScalars, τv = recipe.LatentVectors;
         var wide = vectors.detach().to(ScalarType.Float64);
-        long[] ofVectors = Extremes(LgaeCore.Doubles(LgaeProducts.Dot(wide, wide)), LgaeCore.Doubles(wide.Squared().sum(dim: 1)), τv, jets);
-        double[] values = LgaeCore.Doubles(scalars);
-        long[] ofScalars = Extremes(values, Array.ConvertAll(values, Math.Abs), τs, jets);
+        long[] ofVectors = Extremes(LgaeCore.Doubles(LgaeProducts.Dot(wide, wide)), τv, jets), ofScalars = Extremes(LgaeCore.Doubles(scalars), τs, jets);
         // One row of zeros behind the last node stands for "no constituent".
         var v = cat([vectors, zeros([1, 4, τv], vectors.dtype)], 0).transpose(1, 2).reshape(-1, 4);
         var s = cat([scalars, zeros([1, τs], scalars.dtype)], 0).reshape(-1);
@@ -71,16 +69,16 @@ internal sealed class LgaeLatentPooling
 
     // Flat positions node · width + channel of the smallest, then of the largest value of each channel, jet after jet. Of values that rounding cannot tell
     // apart the first counts: the two constituents of a jet of two have equal masses in every channel, and another frame must not swap them.
-    private long[] Extremes(double[] values, double[] sizes, int width, LgaeInputs jets)
+    private long[] Extremes(double[] values, int width, LgaeInputs jets)
     {
         var chosen = new long[2 * width * jets.JetCount];
         for (int jet = 0; jet < jets.JetCount; jet++)
             for (int c = 0; c < width; c++)
             {
                 int first = jets.Offsets[jet], end = jets.Offsets[jet + 1], low = first, high = first;
-                double size = 0;
-                for (int n = first; n < end; n++) size = Math.Max(size, sizes[n * width + c]);
-                double tie = size * (recipe.Network == Precision.Float64 ? DoubleRounding : SingleRounding);
+                double largest = 0;
+                for (int n = first; n < end; n++) largest = Math.Max(largest, Math.Abs(values[n * width + c]));
+                double tie = largest * (recipe.Network == Precision.Float64 ? DoubleRounding : SingleRounding);
                 for (int n = first + 1; n < end; n++)
                 {
                     if (values[n * width + c] < values[low * width + c] - tie) low = n;
