@@ -58,7 +58,9 @@ internal static class SearchPages
     private static IEnumerable<RocSeries> Models(SearchResult result, SearchNumbers numbers)
     {
         var labels = result.Searches[0].Labels;
-        var series = result.Models.Select(m => Curve(m.Name, numbers, m.Score(0), labels)).Concat(result.Others.Select(o => Curve(o.Name, numbers, o.Scores, labels))).Take(MostCurves - 1);
+        // The evaluated model, then the ceiling of those that know the labels, then its rivals.
+        var models = result.Models.Select(m => Curve(m.Name, numbers, m.Score(0), labels)).ToList();
+        var series = models.Take(1).Concat(result.Others.Select(o => Curve(o.Name, numbers, o.Scores, labels))).Concat(models.Skip(1)).Take(MostCurves - 1);
         return [.. series, Curve("mass of the constituents", numbers, result.Jets.StoredMass, labels)];
     }
 
@@ -108,7 +110,6 @@ internal static class SearchPages
             (new("pt", "pt_gev", "Jet *p*_{T}", "GeV"), r => r.Pt),
             (new("constituent-pt", "constituent_pt_rel", "Constituent *p*_{T}/*p*_{T,jet}"), r => r.ConstituentPt),
             (new("constituent-eta", "constituent_delta_eta", "Constituent Δ*η*"), r => r.ConstituentEta),
-            (new("constituent-phi", "constituent_delta_phi", "Constituent Δ*φ*"), r => r.ConstituentPhi),
         })
             yield return ResidualFigure.Build(header, variable, [.. models.Select(m => new ResidualSeries(m.Name, [.. of(m.Residuals).Select(v => double.IsFinite(v) ? v : double.NaN)]))], []);
         string background = result.Classes.BackgroundName;
