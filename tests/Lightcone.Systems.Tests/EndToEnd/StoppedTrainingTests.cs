@@ -10,22 +10,21 @@ public sealed class StoppedTrainingTests
     {
         using var training = new TinyTraining();
         string run = training["run"];
-        const string length = "epochs=24"; // long enough that a busy machine delivers three signals before the end
         long steps = 0;
-        foreach (int signal in (int[])[15, 2, 10])
+        foreach (int signal in ((int[])[15, 2, 10]).Where(s => !IsIgnored(s)))
         {
-            using var process = LightconeProcess.Start(steps == 0 ? training.Start(run, length) : TinyTraining.Resume(run));
+            using var process = LightconeProcess.Start(steps == 0 ? training.Start(run) : TinyTraining.Resume(run));
             Assert.True(TinyTraining.WaitForCheckpoint(run, process));
             var stopped = TinyTraining.Signal(process, signal);
             Assert.True(stopped.ExitCode == 5, stopped.Error);
             Assert.Contains("--resume", stopped.Output);
             long now = long.Parse(Safetensors.ReadAll(TinyTraining.State(run)).Metadata["step"], System.Globalization.CultureInfo.InvariantCulture);
-            Assert.InRange(now, steps + 1, 24 * 12 - 1);
+            Assert.InRange(now, steps + 1, 47);
             steps = now;
         }
 
         Assert.Equal(0, LightconeProcess.Run(TinyTraining.Resume(run)).ExitCode);
-        Assert.Equal(0, LightconeProcess.Run(training.Start(training["whole"], length)).ExitCode);
+        Assert.Equal(0, LightconeProcess.Run(training.Start(training["whole"])).ExitCode);
         Assert.Equal(TinyTraining.Content(training["whole"]), TinyTraining.Content(run));
     }
 
@@ -70,4 +69,8 @@ public sealed class StoppedTrainingTests
             if (!process.HasExited) process.Kill();
         }
     }
+
+    // A shell starts what it puts in the background with Ctrl-C ignored; children inherit that, and the runtime respects it.
+    private static bool IsIgnored(int signal) =>
+        (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) >> (signal - 1) & 1) == 1;
 }
