@@ -49,7 +49,7 @@ internal static class ScoreCommand
         if (labelled) facts["classes"] = string.Join(',', source.Jets.Schema.Classes.Select((name, label) => $"{label}={name}"));
         using (var progress = new ProgressLine(terminal, $"scoring {total} jets with {system.Title}, {EngineSetup.Words(threads)}"))
             ScoreWriter.Write(output, total, model.Columns, labelled, Batches(model, source.Jets, progress, stop), facts);
-        terminal.Line($"{output}   {NumberText.Count(total)} jets: row{(labelled ? ", label" : "")}, {string.Join(", ", model.Columns.Select(c => c.Name))}");
+        terminal.Line($"{output}   {NumberText.Count(total)} jets; row{(labelled ? " and label" : "")}, and:");
         terminal.Line();
         var table = new TextTable(new Column("dataset"), new Column("shape"), new Column("what it is", Optional: true));
         foreach (var column in model.Columns) table.Add(column.Name, $"({string.Join(", ", [total, .. column.Shape.Select(e => (long)e)])})", column.Description);

@@ -23,7 +23,7 @@ internal static class GnnaeSymmetry
         var frames = Frames();
         double[] changes = [.. frames.Select(f => Change(model, here, f.Transform))];
         return new SymmetryReport("largest deviation of a constituent, relative to the largest momentum", jets.JetCount,
-            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Name)).ToList(), [new SymmetryVariant("as trained", 1, changes)],
+            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Group)).ToList(), [new SymmetryVariant("as trained", 1, changes)],
             [new SymmetryGate("another order of the constituents", ChangeOfOrder(model, here), OrderLimit)]);
     }
 
@@ -69,21 +69,21 @@ internal static class GnnaeSymmetry
         var frames = new List<Frame>();
         foreach (double beta in (ReadOnlySpan<double>)[0.1, 0.5, 0.9, 0.99, 0.999])
         {
-            frames.Add(new($"boost x {beta}", LorentzTransform.Boost(beta, 0, 0)));
-            frames.Add(new($"boost z {beta}", LorentzTransform.Boost(0, 0, beta)));
+            frames.Add(new($"boost x {beta}", $"boost {beta}", LorentzTransform.Boost(beta, 0, 0)));
+            frames.Add(new($"boost z {beta}", $"boost {beta}", LorentzTransform.Boost(0, 0, beta)));
         }
 
         foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
         {
-            frames.Add(new($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), angle));
-            frames.Add(new($"rotation z, {angle} rad", LorentzTransform.Rotation(0, 0, 1, angle), angle));
+            frames.Add(new($"rotation x, {angle} rad", "rotation", LorentzTransform.Rotation(1, 0, 0, angle), angle));
+            frames.Add(new($"rotation z, {angle} rad", "rotation", LorentzTransform.Rotation(0, 0, 1, angle), angle));
         }
 
         var random = new RandomStream(1, "symmetry frames", 0, 0);
         var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-        frames.Add(new("random rotation, boost 0.9", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn)));
+        frames.Add(new("random rotation, boost 0.9", "random", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn)));
         return frames;
     }
 
-    private readonly record struct Frame(string Name, LorentzTransform Transform, double Angle = 0);
+    private readonly record struct Frame(string Name, string Group, LorentzTransform Transform, double Angle = 0);
 }

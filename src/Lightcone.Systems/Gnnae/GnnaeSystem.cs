@@ -12,7 +12,7 @@ namespace Lightcone.Systems.Gnnae;
 public sealed class GnnaeSystem : ISystem
 {
     // Steps of 128 jets: in batches of 32 the edges of one stay in the processor's cache.
-    private static readonly GnnaeRecipe Trained = new() { Epochs = 100, Accumulate = 4, Schedule = LearningRateShape.Cosine, WeightDecay = 0 };
+    private static readonly GnnaeRecipe Trained = new() { Classes = ClassList.Of(["g", "q"]), Epochs = 100, Accumulate = 4, Schedule = LearningRateShape.Cosine, WeightDecay = 0 };
 
     /// <inheritdoc/>
     public string Name => "gnnae";

@@ -82,7 +82,7 @@ public static partial class RecipeFile
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            throw new UsageException($"“{Shown(value)}” is no value for {Name(property)}.", $"--set {name}={Shown(value)}", $"The field wants {Expected(property)}. {Shown(e.Message)}",
+            throw new UsageException($"“{Shown(value)}” is no value for {Name(property)}.", $"--set {name}={Shown(value)}", $"The field wants {Expected(property)}. {Shown(e.Message, 300)}",
                 $"Its default is {Text(property.GetValue(recipe))}.", e);
         }
 
@@ -135,7 +135,7 @@ public static partial class RecipeFile
         return length <= LargestFile ? bytes[..length] : throw NotARecipe(path, "it is longer than any recipe.", null);
     }
 
-    private static string Shown(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    private static string Shown(string text, int most = 80) => text.Length <= most ? text : text[..most] + "…";
 
     private static string Expected(PropertyInfo property)
     {

@@ -143,7 +143,7 @@ public sealed class TrainingTests
     {
         using var folder = new TemporaryFolder();
         var (system, named) = SystemCatalogue.Training(name);
-        var recipe = (GnnaeRecipe)named.Recipe with { Epochs = 1, BatchSize = 16, Accumulate = 1, MomentumUnit = 100 };
+        var recipe = (GnnaeRecipe)named.Recipe with { Classes = default, Epochs = 1, BatchSize = 16, Accumulate = 1, MomentumUnit = 100 };
         string data = ToyJets.WriteSplits(folder["data"], ToyJets.Make(32, 1), ToyJets.Make(40, 2, least: 0));
         var request = new TrainingRequest { Run = folder["run"], Data = data, Threads = 1, Command = "test" };
         TrainingSession.Start(system, recipe, request, new Listener(), CancellationToken.None);
