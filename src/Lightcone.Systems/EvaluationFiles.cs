@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lightcone.Evaluation;
 using Lightcone.Figures;
 using Lightcone.Figures.Reports;
@@ -37,4 +38,30 @@ internal static class EvaluationFiles
         document.Write(run.EvaluationPath);
         return document;
     }
+
+    /// <summary>How an evaluation was made.</summary>
+    /// <param name="trained">Provenance of the run.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="clock">Runs since the beginning.</param>
+    public static EvaluationProvenance ProvenanceOf(Provenance trained, EvaluationRequest request, Stopwatch clock)
+    {
+        var process = Provenance.OfThisProcess(request.Threads, false);
+        return new EvaluationProvenance
+        {
+            Command = request.Command,
+            Version = process.Version,
+            Seed = (long?)trained.Seed,
+            Device = "cpu",
+            Threads = request.Threads,
+            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            Machine = process.Machine,
+        };
+    }
+
+    /// <summary>The gates of the symmetry check; one that was not run where it was never made.</summary>
+    /// <param name="symmetry">The check.</param>
+    /// <param name="limit">What a check would be held to; null where limits depend on the frame.</param>
+    public static IReadOnlyList<EvaluationGate> GatesOf(SymmetryReport? symmetry, double? limit) => symmetry is null
+        ? [new() { Id = "symmetry", Name = "symmetry (lightcone check symmetry)", Measured = null, Limit = limit, Relation = "<=", Result = GateResult.NotRun }]
+        : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))];
 }

@@ -1,6 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Kinematics;
-using Lightcone.Randomness;
 using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Runs;
 
@@ -20,10 +19,10 @@ internal static class GnnaeSymmetry
         using var model = GnnaeModel.Load(run);
         jets = GnnaeInputs.Cut(jets, model.Recipe.Slots); // a boost would change which constituents are the hardest
         var here = model.Reconstruct(jets);
-        var frames = Frames();
+        var frames = MovingFrame.Usual(random: 1);
         double[] changes = [.. frames.Select(f => Change(model, here, f.Transform))];
         return new SymmetryReport("largest deviation of a constituent, relative to the largest momentum", jets.JetCount,
-            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Group)).ToList(), [new SymmetryVariant("as trained", 1, changes)],
+            [.. frames.Select(f => f.Description)], [new SymmetryVariant("as trained", 1, changes)],
             [new SymmetryGate("another order of the constituents", ChangeOfOrder(model, here), OrderLimit)]);
     }
 
@@ -63,27 +62,4 @@ internal static class GnnaeSymmetry
                 jets.Momenta.AsSpan(4 * (jets.Offsets[jet] + n - 1 - c), 4).CopyTo(momenta.AsSpan(4 * (jets.Offsets[jet] + c)));
         return new JetBatch { Rows = jets.Rows, Offsets = jets.Offsets, Momenta = momenta, Labels = jets.Labels };
     }
-
-    private static List<Frame> Frames()
-    {
-        var frames = new List<Frame>();
-        foreach (double beta in (ReadOnlySpan<double>)[0.1, 0.5, 0.9, 0.99, 0.999])
-        {
-            frames.Add(new($"boost x {beta}", $"boost {beta}", LorentzTransform.Boost(beta, 0, 0)));
-            frames.Add(new($"boost z {beta}", $"boost {beta}", LorentzTransform.Boost(0, 0, beta)));
-        }
-
-        foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
-        {
-            frames.Add(new($"rotation x, {angle} rad", "rotation", LorentzTransform.Rotation(1, 0, 0, angle), angle));
-            frames.Add(new($"rotation z, {angle} rad", "rotation", LorentzTransform.Rotation(0, 0, 1, angle), angle));
-        }
-
-        var random = new RandomStream(1, "symmetry frames", 0, 0);
-        var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-        frames.Add(new("random rotation, boost 0.9", "random", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn)));
-        return frames;
-    }
-
-    private readonly record struct Frame(string Name, string Group, LorentzTransform Transform, double Angle = 0);
 }

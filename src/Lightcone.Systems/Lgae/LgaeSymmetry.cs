@@ -1,6 +1,5 @@
+using System.Globalization;
 using Lightcone.Jets;
-using Lightcone.Kinematics;
-using Lightcone.Randomness;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems.Lgae;
@@ -37,17 +36,17 @@ internal static class LgaeSymmetry
         }
 
         var alone = variants[1].LargestChange;
-        return new SymmetryReport("relative deviation of constituents and latent four-vectors, 95th percentile", jets.JetCount, [.. frames.Select(f => f.Public)], variants,
+        return new SymmetryReport("relative deviation of constituents and latent four-vectors, 95th percentile", jets.JetCount, [.. frames.Select(f => f.Description)], variants,
         [
             new("rotations and boosts to rapidity 2, float64", Worst(frames, alone, ModerateGamma), ModerateLimit),
             new("boosts to rapidity 5, float64", Worst(frames, alone, FastGamma), FastLimit),
         ]);
     }
 
-    private static double Worst(List<Frame> frames, IReadOnlyList<double> changes, double largestGamma) =>
-        frames.Zip(changes).Where(f => f.First.Public.Gamma <= largestGamma).Max(f => f.Second);
+    private static double Worst(IReadOnlyList<MovingFrame> frames, IReadOnlyList<double> changes, double largestGamma) =>
+        frames.Zip(changes).Where(f => f.First.Description.Gamma <= largestGamma).Max(f => f.Second);
 
-    private static SymmetryVariant Measure(string name, LgaeModel model, JetBatch jets, List<Frame> frames)
+    private static SymmetryVariant Measure(string name, LgaeModel model, JetBatch jets, IReadOnlyList<MovingFrame> frames)
     {
         var unmoved = model.Rebuild(jets);
         double largest = unmoved.Constituents.Max(Math.Abs);
@@ -73,31 +72,11 @@ internal static class LgaeSymmetry
         }
     }
 
-    private static List<Frame> Frames()
-    {
-        var frames = new List<Frame>();
-        foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
-            frames.Add(Frame.Of($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), "rotation", angle));
-        foreach (double rapidity in (ReadOnlySpan<double>)[0.1, 0.5, 1, 2, 3, 4, 5, 6, 8, 10])
-        {
-            double beta = Math.Tanh(rapidity);
-            string group = rapidity is 1 or 2 or 5 or 10 ? $"rapidity {rapidity}" : "";
-            frames.Add(Frame.Of($"boost x, rapidity {rapidity}", LorentzTransform.Boost(beta, 0, 0), group));
-            frames.Add(Frame.Of($"boost z, rapidity {rapidity}", LorentzTransform.Boost(0, 0, beta), group));
-        }
-
-        var random = new RandomStream(1, "symmetry frames", 0, 0);
-        for (int k = 0; k < 4; k++)
-        {
-            var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-            frames.Add(Frame.Of($"random rotation, rapidity 1 ({k + 1})", turn.After(LorentzTransform.Boost(Math.Tanh(1), 0, 0)).After(turn), "random"));
-        }
-
-        return frames;
-    }
-
-    private readonly record struct Frame(LorentzTransform Transform, SymmetryFrame Public)
-    {
-        public static Frame Of(string name, LorentzTransform transform, string group, double angle = 0) => new(transform, new SymmetryFrame(name, transform.Matrix[0], angle, group));
-    }
+    private static IReadOnlyList<MovingFrame> Frames() =>
+    [
+        .. MovingFrame.Rotations(),
+        .. MovingFrame.Boosts(((double[])[0.1, 0.5, 1, 2, 3, 4, 5, 6, 8, 10]).Select(y => (Math.Tanh(y), string.Create(CultureInfo.InvariantCulture, $"rapidity {y}"))),
+            ["rapidity 1", "rapidity 2", "rapidity 5", "rapidity 10"]),
+        .. MovingFrame.Random(4, Math.Tanh(1), "rapidity 1"),
+    ];
 }

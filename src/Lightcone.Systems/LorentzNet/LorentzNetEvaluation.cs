@@ -44,18 +44,9 @@ internal static class LorentzNetEvaluation
             Model = Describe(model, run, provenance),
             Numbers = [.. numbers.All(), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
             References = [.. baselines, .. references],
-            Gates = symmetry is null ? [NotRun()] : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))],
+            Gates = EvaluationFiles.GatesOf(symmetry, limit: 1e-5),
             Warnings = numbers.Warnings(),
-            Provenance = new EvaluationProvenance
-            {
-                Command = request.Command,
-                Version = Provenance.OfThisProcess(request.Threads, false).Version,
-                Seed = (long?)provenance.Seed,
-                Device = "cpu",
-                Threads = request.Threads,
-                Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
-                Machine = Provenance.OfThisProcess(request.Threads, false).Machine,
-            },
+            Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         };
         var classes = (DataCard.ClassName(data.Jets.Schema, 0), DataCard.ClassName(data.Jets.Schema, 1));
         return EvaluationFiles.Write(run, document,
@@ -120,7 +111,4 @@ internal static class LorentzNetEvaluation
         IntendedUse = "separating two classes of jets like those it was trained on",
         KnownLimits = "trained on simulation with one generator; scores are no calibrated probabilities unless the reliability curve says so",
     };
-
-    private static EvaluationGate NotRun() =>
-        new() { Id = "symmetry", Name = "symmetry (lightcone check symmetry)", Measured = null, Limit = 1e-5, Relation = "<=", Result = GateResult.NotRun };
 }

@@ -1,6 +1,4 @@
 using Lightcone.Jets;
-using Lightcone.Kinematics;
-using Lightcone.Randomness;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Systems.LorentzNet;
@@ -15,7 +13,7 @@ internal static class LorentzNetSymmetry
 
     public static SymmetryReport Check(Run run, JetBatch jets)
     {
-        var frames = Frames();
+        var frames = MovingFrame.Usual(random: 4);
         var variants = new List<SymmetryVariant>();
         LorentzNetRecipe? own = null;
         foreach (var (name, change) in Variants())
@@ -27,7 +25,7 @@ internal static class LorentzNetSymmetry
 
         // What the symmetry promises, whatever the run's own clamp: rounding only, once the clamp is off.
         return new SymmetryReport("largest change of a logit, beams transformed with the jets", jets.JetCount,
-            frames.Select(f => new SymmetryFrame(f.Name, f.Transform.Matrix[0], f.Angle, f.Group)).ToList(), variants,
+            [.. frames.Select(f => f.Description)], variants,
         [
             Gate("no clamp, float64 geometry, float32 layers", variants, MixedLimit),
             Gate("no clamp, all float64", variants, DoubleLimit),
@@ -44,7 +42,7 @@ internal static class LorentzNetSymmetry
         yield return ("clamp 100, all float32", r => r with { Clamp = 100, Network = Precision.Float32, Geometry = Precision.Float32 });
     }
 
-    private static SymmetryVariant Measure(string name, LorentzNetModel model, JetBatch jets, IReadOnlyList<Frame> frames)
+    private static SymmetryVariant Measure(string name, LorentzNetModel model, JetBatch jets, IReadOnlyList<MovingFrame> frames)
     {
         var unmoved = model.Logits(jets);
         double scale = unmoved.Max(l => Math.Max(Math.Abs(l.Background), Math.Abs(l.Signal)));
@@ -61,32 +59,4 @@ internal static class LorentzNetSymmetry
 
     private static SymmetryGate Gate(string name, List<SymmetryVariant> variants, double limit) =>
         new(name, variants.Single(v => v.Name == name).LargestChange.Max(), limit);
-
-    private static List<Frame> Frames()
-    {
-        var frames = new List<Frame>();
-        foreach (double angle in (ReadOnlySpan<double>)[0.1, 1, 3])
-        {
-            frames.Add(new($"rotation x, {angle} rad", LorentzTransform.Rotation(1, 0, 0, angle), "rotation", angle));
-            frames.Add(new($"rotation z, {angle} rad", LorentzTransform.Rotation(0, 0, 1, angle), "rotation", angle));
-        }
-
-        foreach (double beta in (ReadOnlySpan<double>)[0.1, 0.5, 0.9, 0.99, 0.999])
-        {
-            string group = beta is 0.5 or 0.99 or 0.999 ? $"boost {beta}" : "";
-            frames.Add(new($"boost x {beta}", LorentzTransform.Boost(beta, 0, 0), group));
-            frames.Add(new($"boost z {beta}", LorentzTransform.Boost(0, 0, beta), group));
-        }
-
-        var random = new RandomStream(1, "symmetry frames", 0, 0);
-        for (int k = 0; k < 4; k++)
-        {
-            var turn = LorentzTransform.Rotation(random.NextGaussian(), random.NextGaussian(), random.NextGaussian(), 2 * Math.PI * random.NextDouble());
-            frames.Add(new($"random rotation, boost 0.9 ({k + 1})", turn.After(LorentzTransform.Boost(0.9, 0, 0)).After(turn), "random"));
-        }
-
-        return frames;
-    }
-
-    private readonly record struct Frame(string Name, LorentzTransform Transform, string Group, double Angle = 0);
 }

@@ -87,22 +87,10 @@ internal static class AutoencoderEvaluation
             Model = subject.Card,
             Numbers = numbers.All,
             References = numbers.References,
-            Gates = symmetry is null ? [NotRun()] : [.. symmetry.Gates.Select(g => EvaluationGate.AtMost($"symmetry/{g.Name}", g.Measured, g.Limit, $"symmetry: {g.Name}"))],
+            Gates = EvaluationFiles.GatesOf(symmetry, limit: null),
             Warnings = [.. numbers.Warnings, .. subject.Warnings],
-            Provenance = new EvaluationProvenance
-            {
-                Command = request.Command,
-                Version = Provenance.OfThisProcess(request.Threads, false).Version,
-                Seed = (long?)provenance.Seed,
-                Device = "cpu",
-                Threads = request.Threads,
-                Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
-                Machine = Provenance.OfThisProcess(request.Threads, false).Machine,
-            },
+            Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         };
         return EvaluationFiles.Write(run, document, [.. SearchPages.Build(header, result, numbers), .. subject.Pages(header, result), .. TrainingPages.Build(header, run)]);
     }
-
-    private static EvaluationGate NotRun() =>
-        new() { Id = "symmetry", Name = "symmetry (lightcone check symmetry)", Measured = null, Limit = null, Relation = "<=", Result = GateResult.NotRun };
 }

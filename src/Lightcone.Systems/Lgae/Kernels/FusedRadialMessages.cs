@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lightcone.Systems.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,18 +27,14 @@ internal sealed class FusedRadialMessages(int threads, int bits = 0) : RadialMes
 internal sealed class FusedRadialFunction : autograd.MultiTensorFunction<FusedRadialFunction>
 {
     private const int Momenta = 0, Rates = 1, Centres = 2, Weight = 3, Bias = 4, X0 = 5, X1 = 6;
-    private static Exception? _failure;
+    private static readonly BackwardFailure Failure = new("fused messages");
 
     /// <inheritdoc/>
     public override string Name => nameof(FusedRadialFunction);
 
     /// <summary>Throws what went wrong in a backward pass, once.</summary>
     /// <exception cref="InvalidOperationException">A backward pass failed and its gradients are zeros.</exception>
-    public static void ThrowIfBackwardFailed()
-    {
-        if (Interlocked.Exchange(ref _failure, null) is { } failure)
-            throw new InvalidOperationException("the backward pass of the fused messages failed and its gradients are zeros", failure);
-    }
+    public static void ThrowIfBackwardFailed() => Failure.Throw();
 
     /// <summary>Y0 and Y1, which the caller owns; the engine must live until after the backward pass.</summary>
     /// <exception cref="UsageException">A tensor has the wrong type, place or shape.</exception>
@@ -84,8 +81,7 @@ internal sealed class FusedRadialFunction : autograd.MultiTensorFunction<FusedRa
         }
         catch (Exception failure)
         {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-            foreach (var gradient in result) gradient?.zero_();
+            Failure.Keep(failure, result);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Lightcone.Systems.Kernels;
 using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,18 +52,14 @@ internal sealed unsafe class PairTensors<T>
 internal sealed class PairMessages : autograd.MultiTensorFunction<PairMessages>
 {
     private const int FirstTensor = 1, JetsOfChunk = 8;
-    private static Exception? _failure;
+    private static readonly BackwardFailure Failure = new("published messages");
 
     /// <inheritdoc/>
     public override string Name => nameof(PairMessages);
 
     /// <summary>Throws what went wrong in a backward pass, once.</summary>
     /// <exception cref="InvalidOperationException">A backward pass failed and its gradients are zeros.</exception>
-    public static void ThrowIfBackwardFailed()
-    {
-        if (Interlocked.Exchange(ref _failure, null) is { } failure)
-            throw new InvalidOperationException("The backward pass of the LGAE's messages failed and its gradients are zeros.", failure);
-    }
+    public static void ThrowIfBackwardFailed() => Failure.Throw();
 
     /// <summary>Sums of what scalar edges carry, x, and of what vector edges carry, y.</summary>
     /// <param name="shape">Sizes.</param>
@@ -105,8 +102,7 @@ internal sealed class PairMessages : autograd.MultiTensorFunction<PairMessages>
         }
         catch (Exception failure)
         {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-            foreach (var gradient in result) gradient?.zero_();
+            Failure.Keep(failure, result);
         }
         finally
         {

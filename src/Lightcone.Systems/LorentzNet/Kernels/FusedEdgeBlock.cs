@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lightcone.Systems.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,21 +63,17 @@ public sealed record EdgeBlockParameters
 public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock>
 {
     private const int FirstTensor = 3;
-    private static Exception? _failure;
+    private static readonly BackwardFailure Failure = new("fused edge block");
 
     /// <inheritdoc/>
     public override string Name => nameof(FusedEdgeBlock);
 
     /// <summary>What went wrong in a backward pass since the last <see cref="ThrowIfBackwardFailed"/>; null if nothing.</summary>
-    public static Exception? BackwardFailure => Volatile.Read(ref _failure);
+    public static Exception? BackwardFailure => Failure.Kept;
 
     /// <summary>Throws what went wrong in a backward pass, once.</summary>
     /// <exception cref="InvalidOperationException">A backward pass failed and its gradients are zeros.</exception>
-    public static void ThrowIfBackwardFailed()
-    {
-        if (Interlocked.Exchange(ref _failure, null) is { } failure)
-            throw new InvalidOperationException("the backward pass of the fused edge block failed and its gradients are zeros", failure);
-    }
+    public static void ThrowIfBackwardFailed() => Failure.Throw();
 
     /// <summary>
     /// Applies the edge part of a block. The caller owns both results: the sum of gated messages of each node, [nodes, H] float32, and
@@ -144,8 +141,7 @@ public sealed class FusedEdgeBlock : autograd.MultiTensorFunction<FusedEdgeBlock
         }
         catch (Exception failure)
         {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-            foreach (var gradient in result) gradient?.zero_();
+            Failure.Keep(failure, result);
         }
         finally
         {
