@@ -5,7 +5,7 @@ namespace Lightcone.Figures.Catalogue;
 /// <summary>A score and how well it finds each signal.</summary>
 /// <param name="Name">Plain name of the score.</param>
 /// <param name="Auc">Area under the ROC curve, an interval a signal in the order of the figure; NaN where it was not measured.</param>
-/// <param name="Reference">Whether it is a plain variable to compare with, such as the jet mass with a one-sided cut: drawn hollow.</param>
+/// <param name="Reference">Whether it is there to compare with, such as the jet mass with a one-sided cut or a tagger that knows the labels: drawn hollow.</param>
 public sealed record AnomalyScoreRow(string Name, IReadOnlyList<Interval> Auc, bool Reference = false);
 
 /// <summary>Which score finds which signal, <c>anomaly-auc</c>: a dot plot, a row a score, a colour a signal.</summary>
@@ -57,7 +57,7 @@ public static class AnomalyAucFigure
                 Columns = ["series", "signal", "auc", "lower_68", "upper_68", "reference"],
                 Rows = [.. rows.SelectMany(r => signals.Select((name, s) => (IReadOnlyList<TableCell>)[r.Name, name, r.Auc[s].Value, r.Auc[s].Lower, r.Auc[s].Upper, r.Reference ? 1 : 0]))],
             },
-            Notes = [note, "Grey line: guessing. Bars: 68 % intervals." + (firstReference >= 0 ? " Hollow: single variables cut on one side, for comparison." : string.Empty)],
+            Notes = [note, "Grey line: guessing. Bars: 68 % intervals." + (firstReference >= 0 ? " Hollow: for comparison." : string.Empty)],
         };
     }
 

@@ -50,16 +50,16 @@ internal static class LgaePages
             double share = (double)k / (InterpolationSteps - 1);
             bool end = k == 0 || k == InterpolationSteps - 1;
             string name = k == 0 ? names.From : k == InterpolationSteps - 1 ? names.To : $"{NumberText.Plain(100 * share, 2)} %";
-            steps.Add(new ReconstructedJet(name, Markup.Escape(name), end ? Drawn(InTransverseFrame(ends, k == 0 ? 0 : 1)) : [], Drawn(decoded[k])));
+            steps.Add(new ReconstructedJet(name, Markup.Escape(name), end ? Drawn(InTransverseFrame(ends, k == 0 ? 0 : 1, model.Recipe)) : [], Drawn(decoded[k])));
         }
 
         return ReconstructedJetsFigure.Interpolation(header, "jets-interpolation", steps,
             "From the background jet of median score to the signal jet of median score; latent representation and number of constituents change in equal steps, each jet in its own transverse frame.");
     }
 
-    private static List<FourMomentum> InTransverseFrame(JetBatch jets, int jet)
+    private static List<FourMomentum> InTransverseFrame(JetBatch jets, int jet, LgaeRecipe recipe)
     {
-        using var inputs = LgaeInputs.Of(jets.Select([jet]), new LgaeRecipe { MomentumUnit = 1, NetworkFrame = LgaeFrame.Transverse });
+        using var inputs = LgaeInputs.Of(jets.Select([jet]), recipe with { MomentumUnit = 1, NetworkFrame = LgaeFrame.Transverse });
         double[] values = LgaeCore.Doubles(inputs.Momenta);
         return [.. Enumerable.Range(0, values.Length / 4).Select(i => new FourMomentum(values[4 * i], values[4 * i + 1], values[4 * i + 2], values[4 * i + 3]))];
     }

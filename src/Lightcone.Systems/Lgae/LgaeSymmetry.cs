@@ -29,14 +29,16 @@ internal static class LgaeSymmetry
         if (jets.ConstituentCount == 0) throw new InputDataException("All jets to measure on are empty.", run.Folder, "A selection that keeps no constituent.", "Add --data with other jets, or more --jets.");
         var frames = Frames();
         var variants = new List<SymmetryVariant>();
+        var mode = LgaeMode.Corrected;
         foreach (var (name, change) in Variants)
         {
             using var model = LgaeModel.Load(run, change);
+            mode = model.Recipe.Mode;
             variants.Add(Measure(name, model, jets, frames));
         }
 
         var alone = variants[1].LargestChange;
-        return new SymmetryReport("relative deviation of constituents and latent four-vectors, 95th percentile", jets.JetCount, [.. frames.Select(f => f.Description)], variants,
+        return new SymmetryReport("relative deviation of constituents and latent four-vectors, 95th percentile", jets.JetCount, [.. frames.Select(f => f.Description)], variants, mode == LgaeMode.Reference ? [] : // the published normalisation promises no symmetry
         [
             new("rotations and boosts to rapidity 2, float64", Worst(frames, alone, ModerateGamma), ModerateLimit),
             new("boosts to rapidity 5, float64", Worst(frames, alone, FastGamma), FastLimit),

@@ -12,7 +12,7 @@ internal static class MassSpectrum
     /// <summary>Jensen–Shannon divergence (bits) between masses of all jets and of those that pass [GeV], in ten bins of equally many of all.</summary>
     public static double Divergence(IReadOnlyList<double> all, IReadOnlyList<double> passed) => Divergence(all, passed, Edges(all));
 
-    /// <summary>The divergence of so many jets drawn at random from the sample: what no cut can be told apart from.</summary>
+    /// <summary>The divergence of so many jets drawn at random from the sample: what no cut can be told apart from; the median of the draws.</summary>
     public static Interval Floor(IReadOnlyList<double> all, int kept, int replicas, ulong seed)
     {
         var values = new double[replicas];
@@ -30,7 +30,7 @@ internal static class MassSpectrum
         }
 
         double tail = (1 - Interval.OneSigma) / 2;
-        return new(values.Average(), Quantile.Of(values, tail), Quantile.Of(values, 1 - tail), Interval.OneSigma, "random draws");
+        return new(Quantile.Of(values, 0.5), Quantile.Of(values, tail), Quantile.Of(values, 1 - tail), Interval.OneSigma, "random draws");
     }
 
     private static double Divergence(IReadOnlyList<double> all, IReadOnlyList<double> passed, double[] edges) => JensenShannon.Divergence(Filled(all, edges), Filled(passed, edges));

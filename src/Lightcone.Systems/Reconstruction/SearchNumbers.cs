@@ -4,6 +4,19 @@ using Lightcone.Statistics;
 
 namespace Lightcone.Systems.Reconstruction;
 
+/// <summary>What a row of <see cref="SearchNumbers.Table"/> is.</summary>
+internal enum SearchRow
+{
+    /// <summary>A score that knows the background alone.</summary>
+    Score,
+
+    /// <summary>A tagger that was trained with labels: a ceiling.</summary>
+    Tagger,
+
+    /// <summary>A plain variable, cut on one side.</summary>
+    Variable,
+}
+
 /// <summary>The numbers by which an autoencoder is judged: how well it rebuilds the background, how well its scores find each signal, what they do to the mass.</summary>
 internal sealed class SearchNumbers
 {
@@ -35,10 +48,22 @@ internal sealed class SearchNumbers
     public IReadOnlyList<EvaluationReference> References => references;
 
     /// <summary>AUC of every score and plain variable for every search, in the order of <see cref="SearchResult.Searches"/>.</summary>
-    public List<(string Name, bool IsVariable, IReadOnlyList<Interval> Auc)> Table { get; } = [];
+    public List<(string Name, SearchRow Kind, IReadOnlyList<Interval> Auc)> Table { get; } = [];
 
     /// <summary>The answer in one sentence.</summary>
     public string Answer { get; private set; } = "";
+
+    /// <summary>Which score finds each signal best, and which plain variable, a sentence; a tagger that knows the labels is no rival.</summary>
+    public string Best
+    {
+        get
+        {
+            string Of(SearchRow kind, int search) => Table.Where(r => r.Kind == kind && double.IsFinite(r.Auc[search].Value)).OrderByDescending(r => r.Auc[search].Value)
+                .Select(r => $"{r.Name} {Markup.ToPlain(NumberText.Plain(r.Auc[search].Value, 3))}").FirstOrDefault("none");
+            return "Best AUC of a score that knows the background alone, and of a plain variable: "
+                + string.Join("; ", result.Searches.Select((s, i) => $"{s.Name}: {Of(SearchRow.Score, i)}, {Of(SearchRow.Variable, i)}")) + ".";
+        }
+    }
 
     /// <summary>What a reader should know.</summary>
     public IReadOnlyList<EvaluationWarning> Warnings
@@ -70,11 +95,16 @@ internal sealed class SearchNumbers
     private void Search()
     {
         var own = result.Models[0];
-        for (int s = 0; s < AnomalyModel.Scores.Count; s++) AddRow(Markup.ToPlain(AnomalyModel.Scores[s].Title), AnomalyModel.Scores[s].Column, own.Score(s), isVariable: false);
-        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), isVariable: false, reference: model.Name);
-        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, isVariable: false, reference: name);
-        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, isVariable: true, reference: $"{name}, one-sided");
-        foreach (var (name, labels) in result.Searches) AddWorkingPoints(name, labels, own.Score(0));
+        for (int s = 0; s < AnomalyModel.Scores.Count; s++) AddRow(Markup.ToPlain(AnomalyModel.Scores[s].Title), AnomalyModel.Scores[s].Column, own.Score(s), SearchRow.Score);
+        foreach (var model in result.Models.Skip(1)) AddRow($"{model.Name}: {Markup.ToPlain(AnomalyModel.Scores[0].Title)}", $"{model.Name}.score", model.Score(0), SearchRow.Score, reference: model.Name);
+        foreach (var (name, scores) in result.Others) AddRow(name, name, scores, SearchRow.Tagger, reference: name);
+        foreach (var (name, id, values) in Variables()) AddRow(name, id, values, SearchRow.Variable, reference: $"{name}, one-sided");
+        foreach (var (name, labels) in result.Searches)
+        {
+            foreach (var model in result.Models) AddWorkingPoints(name, labels, model.Score(0), model == own ? "" : model.Name);
+            foreach (var (tagger, scores) in result.Others) AddWorkingPoints(name, labels, scores, tagger);
+        }
+
         AddSculpting(own);
         Say(own);
     }
@@ -89,7 +119,7 @@ internal sealed class SearchNumbers
         yield return ("pT of stored constituents", "stored_pt", result.Jets.StoredPt);
     }
 
-    private void AddRow(string name, string id, IReadOnlyList<double> values, bool isVariable, string? reference = null)
+    private void AddRow(string name, string id, IReadOnlyList<double> values, SearchRow kind, string? reference = null)
     {
         var row = new List<Interval>();
         foreach (var (search, labels) in result.Searches)
@@ -100,10 +130,10 @@ internal sealed class SearchNumbers
             numbers.Add(EvaluationNumber.From(main ? $"auc@{search}" : $"auc/{id}@{search}", main ? $"AUC, {Markup.Escape(search)}" : $"AUC of {Markup.Escape(name)}, {Markup.Escape(search)}", auc,
                 n: result.Background.Count + result.Of(labels).Count, key: main));
             if (reference is not null && double.IsFinite(auc.Value))
-                references.Add(new EvaluationReference { Number = $"auc@{search}", Name = reference, Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = isVariable ? "the same jets, no training" : "the same jets", SameSample = true });
+                references.Add(new EvaluationReference { Number = $"auc@{search}", Name = reference, Value = auc.Value, Lower = auc.Lower, Upper = auc.Upper, Source = kind == SearchRow.Variable ? "the same jets, no training" : "the same jets", SameSample = true });
         }
 
-        Table.Add((name, isVariable, row));
+        Table.Add((name, kind, row));
     }
 
     private Interval Auc(IReadOnlyList<double> values, IReadOnlyList<int> labels)
@@ -113,15 +143,16 @@ internal sealed class SearchNumbers
         return RocCurve.From([.. background, .. signal], [.. background.Select(_ => 0), .. signal.Select(_ => 1)]).Auc();
     }
 
-    private void AddWorkingPoints(string search, IReadOnlyList<int> labels, IReadOnlyList<double> scores)
+    private void AddWorkingPoints(string search, IReadOnlyList<int> labels, IReadOnlyList<double> scores, string model)
     {
         var (background, signal) = Split(scores, labels);
         if (background.Length == 0 || signal.Length == 0) return;
         var curve = new SearchCurve(background, signal, Seed);
+        var (prefix, whose) = model.Length == 0 ? ("", "") : ($"{model}/", $"{Markup.Escape(model)}: ");
         foreach (double share in BackgroundEfficiencies)
-            numbers.Add(EvaluationNumber.From($"tpr@{NumberText.Exact(share)}@{search}", $"*ε*_{{S}} at *ε*_{{B}} = {NumberText.Plain(share, 1)}, {Markup.Escape(search)}", curve.SignalEfficiency(share),
+            numbers.Add(EvaluationNumber.From($"{prefix}tpr@{NumberText.Exact(share)}@{search}", $"{whose}*ε*_{{S}} at *ε*_{{B}} = {NumberText.Plain(share, 1)}, {Markup.Escape(search)}", curve.SignalEfficiency(share),
                 n: signal.Length, k: (long)Math.Floor(share * background.Length), reason: "less than one background jet would pass"));
-        numbers.Add(EvaluationNumber.From($"sic@{search}", $"largest *ε*_{{S}}/√*ε*_{{B}}, {Markup.Escape(search)}", curve.LargestGain(), n: background.Length + signal.Length));
+        numbers.Add(EvaluationNumber.From($"{prefix}sic@{search}", $"{whose}largest *ε*_{{S}}/√*ε*_{{B}}, {Markup.Escape(search)}", curve.LargestGain(), n: background.Length + signal.Length));
     }
 
     // How far a cut changes the background's mass, beside what as many jets drawn at random would show.
@@ -147,7 +178,7 @@ internal sealed class SearchNumbers
     {
         var (search, labels) = result.Searches[0];
         var auc = Auc(own.Score(0), labels);
-        var best = Table.Where(r => r.IsVariable).MaxBy(r => r.Auc[0].Value);
+        var best = Table.Where(r => r.Kind == SearchRow.Variable).MaxBy(r => r.Auc[0].Value);
         Answer = $"{own.Name}, trained on {result.Classes.BackgroundName} alone, finds {search} jets with an AUC of {Markup.ToPlain(NumberText.WithInterval(auc))}; "
             + $"the best plain variable, {best.Name}, reaches {Markup.ToPlain(NumberText.WithInterval(best.Auc[0]))}.";
     }

@@ -27,7 +27,7 @@ internal static class SearchPages
         string score = Markup.ToPlain(AnomalyModel.Scores[0].Title);
         RocSeries[] own = [.. result.Searches.Take(MostCurves).Select(s => Curve(s.Name, numbers, result.Models[0].Score(0), s.Labels))];
         yield return AnomalyAucFigure.Build(header, [.. result.Searches.Select(s => s.Name)],
-            [.. Rows(numbers)], $"Scores of {result.Models[0].Name} unless another model is named; all but those of taggers know {result.Classes.BackgroundName} jets alone. Below the line: plain variables, one-sided.");
+            [.. Rows(numbers)], $"Scores of {result.Models[0].Name} unless another model is named; they know {result.Classes.BackgroundName} jets alone. Below the line: taggers that know the labels, plain variables cut on one side.") with { Answer = numbers.Best };
         yield return AnomalyRocFigure.Build(header, score, own, []);
         yield return SicFigure.Build(header, own);
         yield return AnomalyRocFigure.Build(header, $"{score}; jets of {result.Searches[0].Name}", [.. Models(result, numbers)], []) with { Id = "models-roc", Title = "Background rejection of all models against signal efficiency" };
@@ -42,10 +42,10 @@ internal static class SearchPages
         var scores = AnomalyModel.Scores;
         for (int r = 0; r < numbers.Table.Count; r++)
         {
-            var (name, isVariable, auc) = numbers.Table[r];
+            var (name, kind, auc) = numbers.Table[r];
             if (r < scores.Count && !Shown.Contains(scores[r].Column)) continue;
             if (auc.All(a => double.IsNaN(a.Value))) continue;
-            yield return new AnomalyScoreRow(name, auc, isVariable);
+            yield return new AnomalyScoreRow(name, auc, Reference: kind != SearchRow.Score);
         }
     }
 

@@ -12,7 +12,11 @@ internal static class TrainingJets
         if (TrainingSession.DataFolderOf(run) is not { } folder || !Directory.Exists(folder)) return null;
         try
         {
-            return SplitFolder.Open(folder, DataSplit.Train, recipe.Classes, trainingFraction: recipe.TrainingFraction);
+            var jets = SplitFolder.Open(folder, DataSplit.Train, recipe.Classes, trainingFraction: recipe.TrainingFraction);
+            var trained = Provenance.Read(run.ProvenancePath).Data.Where(d => d.Role == "train").Select(d => d.Sha256);
+            if (trained.SequenceEqual(jets.Describe("train").Select(d => d.Sha256))) return jets;
+            jets.Dispose();
+            return null;
         }
         catch (LightconeException)
         {

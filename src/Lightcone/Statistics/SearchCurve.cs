@@ -15,7 +15,7 @@ public sealed class SearchCurve
 
     private readonly double[] scores; // falling
     private readonly bool[] isSignal;
-    private readonly double[][] replicas; // weights by jet
+    private readonly byte[][] replicas; // weights by jet
 
     /// <summary>Prepares a search.</summary>
     /// <param name="background">Scores of background jets, larger for jets more like signal.</param>
@@ -54,7 +54,10 @@ public sealed class SearchCurve
     public Interval SignalEfficiency(double backgroundEfficiency, double level = Interval.OneSigma)
     {
         if (backgroundEfficiency * Backgrounds < 1) return new Interval(double.NaN, double.NaN, double.NaN, level, "fewer than one background jet");
-        return Measured(weights => EfficiencyAt(weights, backgroundEfficiency), level);
+        var interval = Measured(weights => EfficiencyAt(weights, backgroundEfficiency), level);
+        // No replica of jets that all failed lets one pass: the signal's own counting is the least uncertainty there is.
+        var counting = ClopperPearson.Of(interval.Value * Signals, Signals, level);
+        return interval with { Lower = Math.Min(interval.Lower, counting.Lower), Upper = Math.Max(interval.Upper, counting.Upper) };
     }
 
     /// <summary>
@@ -63,7 +66,7 @@ public sealed class SearchCurve
     /// </summary>
     public Interval LargestGain(double level = Interval.OneSigma) => Measured(LargestGain, level);
 
-    private Interval Measured(Func<double[]?, double> measure, double level)
+    private Interval Measured(Func<byte[]?, double> measure, double level)
     {
         double[] values = [.. replicas.Select(measure).Where(double.IsFinite)];
         double tail = Interval.HalfTail(level);
@@ -72,7 +75,7 @@ public sealed class SearchCurve
             : new(measure(null), Quantile.Of(values, tail), Quantile.Of(values, 1 - tail), level, "bootstrap");
     }
 
-    private double EfficiencyAt(double[]? weights, double target)
+    private double EfficiencyAt(byte[]? weights, double target)
     {
         var (signals, backgrounds) = Totals(weights);
         double s = 0, b = 0, lastS = 0, lastB = 0, wanted = target * backgrounds;
@@ -86,7 +89,7 @@ public sealed class SearchCurve
         return 1;
     }
 
-    private double LargestGain(double[]? weights)
+    private double LargestGain(byte[]? weights)
     {
         var (signals, backgrounds) = Totals(weights);
         double s = 0, b = 0, largest = double.NaN;
@@ -102,7 +105,7 @@ public sealed class SearchCurve
     }
 
     // Passes over all jets of one score: a threshold cannot part them.
-    private int Take(int i, double[]? weights, ref double signals, ref double backgrounds)
+    private int Take(int i, byte[]? weights, ref double signals, ref double backgrounds)
     {
         double score = scores[i];
         for (; i < scores.Length && scores[i] == score; i++)
@@ -111,7 +114,7 @@ public sealed class SearchCurve
         return i;
     }
 
-    private (double Signals, double Backgrounds) Totals(double[]? weights)
+    private (double Signals, double Backgrounds) Totals(byte[]? weights)
     {
         if (weights is null) return (Signals, Backgrounds);
         double s = 0, b = 0;
@@ -122,11 +125,11 @@ public sealed class SearchCurve
     }
 
     // Poisson weights of mean 1, keyed by the jet's place in the input.
-    private static double[] Weights(int[] order, ulong seed, int replica) => Array.ConvertAll(order, jet =>
+    private static byte[] Weights(int[] order, ulong seed, int replica) => Array.ConvertAll(order, jet =>
     {
         double u = new RandomStream(seed, "search replica", replica, jet).NextDouble(), term = Math.Exp(-1), sum = term;
         int k = 0;
         for (; u > sum && k < 20; sum += term) term /= ++k;
-        return (double)k;
+        return (byte)k;
     });
 }
