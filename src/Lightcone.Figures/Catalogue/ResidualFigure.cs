@@ -166,9 +166,9 @@ public static class ResidualFigure
             return $"There are no residuals of the {name}.";
         }
 
-        string others = string.Join("; ", measured.Where(m => m != first && m.Finite.Length > 0).Select(m => $"{m.Series.Name}: {Summary(m.Median.Value, m.InterquartileRange)}"));
+        string others = string.Join("; ", measured.Where(m => m != first && m.Finite.Length > 0).Select(m => $"{Markup.Escape(m.Series.Name)}: {Summary(m.Median.Value, m.InterquartileRange)}"));
         return Markup.ToPlain($"{Markup.Escape(first.Series.Name)} reconstructs the {name} with a median residual of {NumberText.WithInterval(first.Median)} and an inter-quartile range of {NumberText.Plain(first.InterquartileRange, 2)}"
-            + (others.Length > 0 ? $" ({Markup.Escape(others)})." : "."));
+            + (others.Length > 0 ? $" ({others})." : "."));
     }
 
     private static FigureTable Table(FigureHeader header, double[] edges, Measured[] measured, IReadOnlyList<ResidualReference> references)

@@ -9,7 +9,7 @@ namespace Lightcone.Figures.Reports;
 internal sealed record PlacedFigure(DrawnFigure Figure, string Csv);
 
 /// <summary>
-/// Keeps a page mailable. Long tables are thinned, which their first lines say; over the limit gallery figures go, then the tables of the largest figures, which a
+/// Keeps a page mailable. Long tables are thinned, which their first lines say, and further before a picture goes; over the limit gallery figures go, then the tables of the largest figures, which a
 /// warning says. Writing never fails for size.
 /// </summary>
 internal static class SizeLimits
@@ -18,19 +18,23 @@ internal static class SizeLimits
     public const int Table = 200_000;
     public const int MostFigures = 40;
 
+    /// <summary>Tables are thinned to no less than this before a picture goes, bytes.</summary>
+    private const int LeastTable = 50_000;
+
     /// <summary>Room for the text of the page itself, bytes.</summary>
     private const int Text = 120_000;
 
     public static (IReadOnlyList<PlacedFigure> Figures, IReadOnlyList<EvaluationWarning> Warnings) Apply(ReportContent content)
     {
         var warnings = new List<EvaluationWarning>();
-        var placed = content.Figures.Take(MostFigures).Select(f => new PlacedFigure(f, Thinned(f, content.FigureFolder))).ToList();
+        var placed = Placed(content, Table);
         if (content.Figures.Count > MostFigures)
         {
             warnings.Add(Note("figures-left-out", $"{content.Figures.Count - MostFigures} figures beyond the first {MostFigures} are in {content.FigureFolder}/ only."));
         }
 
         int room = Page - Text - Bytes(content.Recipe) - Bytes(content.Provenance) - Bytes(content.BibTex);
+        for (int table = Table / 2; placed.Sum(Cost) > room && table >= LeastTable; table /= 2) placed = Placed(content, table);
         while (placed.Sum(Cost) > room && placed.FindLastIndex(p => p.Figure.Id.StartsWith("jets", StringComparison.Ordinal)) is var gallery and >= 0)
         {
             warnings.Add(Note("gallery-left-out", $"Figure {placed[gallery].Figure.Id} did not fit into the page; it is in {content.FigureFolder}/."));
@@ -53,16 +57,19 @@ internal static class SizeLimits
         return (placed, warnings);
     }
 
+    private static List<PlacedFigure> Placed(ReportContent content, int table) =>
+        [.. content.Figures.Take(MostFigures).Select(f => new PlacedFigure(f, Thinned(f, content.FigureFolder, table)))];
+
     /// <summary>Every n-th row of each series, first and last kept, until the table is short enough.</summary>
-    private static string Thinned(DrawnFigure figure, string folder)
+    private static string Thinned(DrawnFigure figure, string folder, int limit)
     {
-        if (figure.Csv.Length <= Table)
+        if (figure.Csv.Length <= limit)
         {
             return figure.Csv;
         }
 
         FigureTable table = FigureTable.Parse(figure.Csv);
-        int stride = (figure.Csv.Length / Table) + 1;
+        int stride = (figure.Csv.Length / limit) + 1;
         string csv;
         do
         {
@@ -70,7 +77,7 @@ internal static class SizeLimits
             csv = (table with { Comments = [.. table.Comments, ("thinned", $"every {stride}. row of a series; all rows in {folder}/{figure.Id}.csv")], Rows = kept }).ToCsv();
             stride *= 2;
         }
-        while (csv.Length > Table && stride < table.Rows.Count);
+        while (csv.Length > limit && stride < table.Rows.Count);
         return csv;
     }
 

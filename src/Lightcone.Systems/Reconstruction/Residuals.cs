@@ -48,7 +48,7 @@ internal sealed class Residuals
         FourMomentum p = jets.Original.Jet(jet), q = jets.Reconstructed.Jet(jet);
         Masses.Add((SignedMass(p), SignedMass(q)));
         Pts.Add((p.Pt, q.Pt));
-        Mass.Add((SignedMass(q) - SignedMass(p)) / SignedMass(p));
+        Mass.Add(jets.Original.Multiplicity(jet) > 1 ? (SignedMass(q) - SignedMass(p)) / SignedMass(p) : double.NaN); // one constituent's mass is rounding
         Pt.Add((q.Pt - p.Pt) / p.Pt);
         Eta.Add((q.Pseudorapidity - p.Pseudorapidity) / p.Pseudorapidity);
         Phi.Add(FourMomentum.DeltaPhi(q.Azimuth, p.Azimuth));

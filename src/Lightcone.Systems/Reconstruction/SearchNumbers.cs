@@ -65,6 +65,18 @@ internal sealed class SearchNumbers
         }
     }
 
+    /// <summary>How the models compare on the first search, a sentence.</summary>
+    public string Ranking
+    {
+        get
+        {
+            string Named(SearchRow kind, int skip) => string.Join(", ", Table.Where(r => r.Kind == kind).Skip(skip).Select(r => $"{r.Name.Split(": ")[0]} {Markup.ToPlain(NumberText.WithInterval(r.Auc[0]))}"));
+            string rivals = Named(SearchRow.Score, AnomalyModel.Scores.Count), taggers = Named(SearchRow.Tagger, 0);
+            return $"AUC for {result.Searches[0].Name}: {result.Models[0].Name} {Markup.ToPlain(NumberText.WithInterval(Table[0].Auc[0]))}"
+                + (rivals.Length > 0 ? $"; the same score of {rivals}" : "") + (taggers.Length > 0 ? $"; with labels {taggers}" : "") + ".";
+        }
+    }
+
     /// <summary>What a reader should know.</summary>
     public IReadOnlyList<EvaluationWarning> Warnings
     {

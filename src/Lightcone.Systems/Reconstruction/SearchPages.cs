@@ -30,7 +30,10 @@ internal static class SearchPages
             [.. Rows(numbers)], $"Scores of {result.Models[0].Name} unless another model is named; they know {result.Classes.BackgroundName} jets alone. Below the line: taggers that know the labels, plain variables cut on one side.") with { Answer = numbers.Best };
         yield return AnomalyRocFigure.Build(header, score, own, []);
         yield return SicFigure.Build(header, own);
-        yield return AnomalyRocFigure.Build(header, $"{score}; jets of {result.Searches[0].Name}", [.. Models(result, numbers)], []) with { Id = "models-roc", Title = "Background rejection of all models against signal efficiency" };
+        yield return AnomalyRocFigure.Build(header, $"{score}; jets of {result.Searches[0].Name}", [.. Models(result, numbers)], []) with
+        {
+            Id = "models-roc", Title = "Background rejection of all models against signal efficiency", Answer = numbers.Ranking,
+        };
         yield return Scores(header, result);
         yield return Sculpting(header, result, 0, score, "mass-sculpting-anomaly");
         if (!result.Background.Any(i => double.IsNaN(result.Models[0].Score(AnomalyModel.Decorrelated)[i])))
