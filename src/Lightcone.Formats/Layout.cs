@@ -30,16 +30,6 @@ internal interface INpzLayout
     IJetSource Open(NpzFile file, FormatOptions options);
 }
 
-/// <summary>A source of a padded layout counts jets whose padding stands between constituents, over all that was read so far.</summary>
-internal interface IPaddedSource
-{
-    /// <summary>Number of jets read so far with padding before a constituent; a jet read twice counts twice.</summary>
-    long InnerPaddingJets { get; }
-
-    /// <summary>Row of the first such jet, or −1.</summary>
-    long FirstInnerPadding { get; }
-}
-
 /// <summary>Checks and names that all sources share.</summary>
 internal static class Layout
 {

@@ -3,7 +3,7 @@ using Lightcone.Jets;
 namespace Lightcone.Formats.Checks;
 
 /// <summary>Empty jets, constituents without momentum, padding between constituents, and how the classes are filled.</summary>
-internal sealed class ContentCheck(JetSchema schema, IPaddedSource? padded, string? className) : JetCheck
+internal sealed class ContentCheck(JetSchema schema, PaddedSource? padded, string? className) : JetCheck
 {
     private readonly long[] perClass = new long[Math.Max(schema.Classes.Count, 1)];
     private long empty, firstEmpty = -1, zero, firstZero = -1, unknown, firstUnknown = -1, jets;

@@ -21,14 +21,13 @@ internal sealed class EnergyFlowLayout : INpzLayout
 }
 
 /// <summary>Jets of an EnergyFlow archive: masses by PDG id, so energies are those of real particles; the id stays in the column <c>pid</c>.</summary>
-internal sealed class EnergyFlowSource : IJetSource, IPaddedSource
+internal sealed class EnergyFlowSource : PaddedSource
 {
     private const int SlotLimit = 1 << 16;
 
     private readonly NpzFile file;
     private readonly NpyArray particles;
     private readonly NpyArray? label;
-    private readonly PaddingCount padding = new();
     private readonly int slots;
 
     internal EnergyFlowSource(NpzFile file, FormatOptions options, string layout)
@@ -50,24 +49,16 @@ internal sealed class EnergyFlowSource : IJetSource, IPaddedSource
     }
 
     /// <inheritdoc/>
-    public JetSchema Schema { get; }
+    public override JetSchema Schema { get; }
 
     /// <inheritdoc/>
-    public long Count => particles.Rows;
+    public override long Count => particles.Rows;
 
     /// <inheritdoc/>
-    public long InnerPaddingJets => padding.Jets;
-
-    /// <inheritdoc/>
-    public long FirstInnerPadding => padding.First;
-
-    /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    protected override JetBatch ReadRows(long first, int count)
     {
-        Layout.CheckRange(first, count, Count);
-        if (count == 0) return JetBatch.Empty;
         double[] stored = particles.ReadDoubles(first, count);
-        var compacted = new Compaction(count, slots, stored, _ => true, first, padding);
+        var compacted = new Compaction(count, slots, stored, _ => true, first, Padding);
         var momenta = compacted.Momenta;
         var identities = new float[compacted.Slots.Length];
         for (int c = 0; c < identities.Length; c++)
@@ -89,7 +80,7 @@ internal sealed class EnergyFlowSource : IJetSource, IPaddedSource
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         particles.Dispose();
         label?.Dispose();

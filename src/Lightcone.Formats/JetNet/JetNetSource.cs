@@ -11,7 +11,7 @@ namespace Lightcone.Formats.JetNet;
 /// drawn uniformly, keyed by (seed, row), so that a jet is the same however and whenever it is read. The columns pt, eta and mass are those of the
 /// full jet, which may have had more particles than were stored.
 /// </summary>
-internal sealed class JetNetSource : IJetSource, IPaddedSource
+internal sealed class JetNetSource : PaddedSource
 {
     private const int Features = 4, SlotLimit = 1 << 16;
 
@@ -20,7 +20,6 @@ internal sealed class JetNetSource : IJetSource, IPaddedSource
 
     private readonly Hdf5File file;
     private readonly Hdf5Dataset particles, jets;
-    private readonly PaddingCount padding = new();
     private readonly RandomStream azimuths;
     private readonly int slots, jetFeatures;
 
@@ -49,25 +48,17 @@ internal sealed class JetNetSource : IJetSource, IPaddedSource
     }
 
     /// <inheritdoc/>
-    public JetSchema Schema { get; }
+    public override JetSchema Schema { get; }
 
     /// <inheritdoc/>
-    public long Count => particles.Rows;
+    public override long Count => particles.Rows;
 
     /// <inheritdoc/>
-    public long InnerPaddingJets => padding.Jets;
-
-    /// <inheritdoc/>
-    public long FirstInnerPadding => padding.First;
-
-    /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    protected override JetBatch ReadRows(long first, int count)
     {
-        Layout.CheckRange(first, count, Count);
-        if (count == 0) return JetBatch.Empty;
         double[] stored = particles.ReadDoubles(first, count), features = jets.ReadDoubles(first, count);
         for (int jet = 0; jet < count; jet++) CheckJet(features.AsSpan(jet * jetFeatures, jetFeatures), first + jet);
-        var compacted = new Compaction(count, slots, stored, slot => IsParticle(stored.AsSpan(Features * slot, Features), first + slot / slots, slot % slots), first, padding);
+        var compacted = new Compaction(count, slots, stored, slot => IsParticle(stored.AsSpan(Features * slot, Features), first + slot / slots, slot % slots), first, Padding);
         for (int jet = 0; jet < count; jet++)
         {
             var own = features.AsSpan(jet * jetFeatures, jetFeatures);
@@ -101,13 +92,13 @@ internal sealed class JetNetSource : IJetSource, IPaddedSource
         }
     }
 
-    /// <summary>Whether a slot that is not all zero holds a particle; refuses what is neither particle nor padding.</summary>
+    /// <summary>Whether a slot that is not all zero holds a particle; refuses what is neither particle nor Padding.</summary>
     private bool IsParticle(ReadOnlySpan<double> slot, long row, int particle)
     {
         if (!double.IsFinite(slot[0] + slot[1] + slot[2] + slot[3]))
             throw Wrong("particle_features", row, $"particle {particle} has a value that is NaN or infinite", "a division by zero when the file was made", "drop the jet where the file is made");
         if (slot[3] is not (0 or 1))
-            throw Wrong("particle_features", row, Invariant($"the mask of particle {particle} is {slot[3]}; 1 (particle) or 0 (padding) is needed"),
+            throw Wrong("particle_features", row, Invariant($"the mask of particle {particle} is {slot[3]}; 1 (particle) or 0 (Padding) is needed"),
                 "the mask was shifted or scaled for a network (often to -0.5 and 0.5), or the fourth column is something else", "store the mask as 0 and 1");
         if (slot[3] == 0)
             throw Wrong("particle_features", row, $"particle {particle} has mask 0 but is not all zero", "the mask belongs to other particles, or padding was shifted by the jet's axis", "set padding to zero, or its mask to 1 where it is a particle");
@@ -159,5 +150,5 @@ internal sealed class JetNetSource : IJetSource, IPaddedSource
     private InputDataException Broken(string path, string what) => Damage.In(file.Path, path, new InvalidDataException(what));
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public override void Dispose() => file.Dispose();
 }

@@ -20,7 +20,7 @@ internal sealed class LgnLayout : IHdf5Layout
 }
 
 /// <summary>Jets of an LGN file.</summary>
-internal sealed class LgnSource : IJetSource, IPaddedSource
+internal sealed class LgnSource : PaddedSource
 {
     private const int SlotLimit = 1 << 16;
 
@@ -28,7 +28,6 @@ internal sealed class LgnSource : IJetSource, IPaddedSource
     private readonly Hdf5Dataset momenta;
     private readonly Hdf5Dataset? mask, signal;
     private readonly List<(string Name, Hdf5Dataset Values)> jetColumns = [];
-    private readonly PaddingCount padding = new();
     private readonly int slots;
 
     internal LgnSource(Hdf5File file, FormatOptions options, string layout)
@@ -50,25 +49,17 @@ internal sealed class LgnSource : IJetSource, IPaddedSource
     }
 
     /// <inheritdoc/>
-    public JetSchema Schema { get; }
+    public override JetSchema Schema { get; }
 
     /// <inheritdoc/>
-    public long Count => momenta.Rows;
+    public override long Count => momenta.Rows;
 
     /// <inheritdoc/>
-    public long InnerPaddingJets => padding.Jets;
-
-    /// <inheritdoc/>
-    public long FirstInnerPadding => padding.First;
-
-    /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    protected override JetBatch ReadRows(long first, int count)
     {
-        Layout.CheckRange(first, count, Count);
-        if (count == 0) return JetBatch.Empty;
         double[] stored = momenta.ReadDoubles(first, count);
         long[]? marks = mask?.ReadIntegers(first, count);
-        var compacted = new Compaction(count, slots, stored, c => marks is null ? !IsBeam(stored.AsSpan(4 * c, 4)) : marks[c] == 1, first, padding);
+        var compacted = new Compaction(count, slots, stored, c => marks is null ? !IsBeam(stored.AsSpan(4 * c, 4)) : marks[c] == 1, first, Padding);
         return new JetBatch
         {
             Rows = Layout.Rows(first, count),
@@ -91,5 +82,5 @@ internal sealed class LgnSource : IJetSource, IPaddedSource
     private InputDataException Broken(string path, string what) => Damage.In(file.Path, path, new InvalidDataException(what));
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public override void Dispose() => file.Dispose();
 }

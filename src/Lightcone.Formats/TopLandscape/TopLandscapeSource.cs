@@ -5,7 +5,7 @@ using Lightcone.Jets;
 namespace Lightcone.Formats.TopLandscape;
 
 /// <summary>Jets of a pandas table. Records are read chunk by chunk, several at once; only the asked rows are ever held.</summary>
-internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
+internal sealed class TopLandscapeSource : PaddedSource
 {
     private const int JetColumnLimit = 64;
 
@@ -14,7 +14,6 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
     private readonly MomentumSlots slots;
     private readonly TableColumn? label;
     private readonly List<(string Name, TableColumn Column)> jetColumns;
-    private readonly PaddingCount padding = new();
 
     internal TopLandscapeSource(Hdf5File file, string key, FormatOptions options, string layout)
     {
@@ -42,22 +41,14 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
     }
 
     /// <inheritdoc/>
-    public JetSchema Schema { get; }
+    public override JetSchema Schema { get; }
 
     /// <inheritdoc/>
-    public long Count => table.Rows;
+    public override long Count => table.Rows;
 
     /// <inheritdoc/>
-    public long InnerPaddingJets => padding.Jets;
-
-    /// <inheritdoc/>
-    public long FirstInnerPadding => padding.First;
-
-    /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    protected override JetBatch ReadRows(long first, int count)
     {
-        Layout.CheckRange(first, count, Count);
-        if (count == 0) return JetBatch.Empty;
         var pieces = new SortedDictionary<long, Piece>();
         table.VisitRows(first, count, (row, records) =>
         {
@@ -66,7 +57,7 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
         });
         foreach (var piece in pieces.Values)
             if (piece.InnerPadding is { } rows)
-                foreach (long row in rows) padding.Add(row);
+                foreach (long row in rows) Padding.Add(row);
         return Join(first, count, [.. pieces.Values]);
     }
 
@@ -150,5 +141,5 @@ internal sealed class TopLandscapeSource : IJetSource, IPaddedSource
         name is not ("index" or "is_signal_new" or "is_signal") && !(name.IndexOf('_') is > 0 and var at && name[..at] is "E" or "PX" or "PY" or "PZ");
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public override void Dispose() => file.Dispose();
 }

@@ -114,7 +114,7 @@ public sealed class JetNetTests : IDisposable
         using var source = FormatCatalogue.Open(path);
         var jets = source.Read(0, 2);
         Assert.Equal([0, 4, 6], jets.Offsets);
-        Assert.Equal((1L, 0L), (((IPaddedSource)source).InnerPaddingJets, ((IPaddedSource)source).FirstInnerPadding));
+        Assert.Equal((1L, 0L), (((PaddedSource)source).InnerPaddingJets, ((PaddedSource)source).FirstInnerPadding));
         Assert.Equal(800 * 0.5 / 4, jets.Constituent(1).Pt, 1e-10);
     }
 

@@ -159,7 +159,7 @@ public class ReadingTests
         Assert.Equal([5, 3, 4, 0, 13, 5, 12, 0], jets.Momenta);
         Assert.Equal([1], jets.Labels!);
         // The empty slot stands before a constituent.
-        Assert.Equal(0, ((IPaddedSource)source).FirstInnerPadding);
+        Assert.Equal(0, ((PaddedSource)source).FirstInnerPadding);
     }
 
     internal static void AssertSameJets(JetBatch expected, JetBatch actual)
