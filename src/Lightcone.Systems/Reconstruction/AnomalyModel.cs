@@ -42,7 +42,7 @@ internal sealed class AnomalyModel
     public static IReadOnlyList<AnomalyScore> Scores { get; } =
     [
         new("score", Reconstruction[0].Title, Described(Reconstruction[0])),
-        new("score_decorrelated", "the same at fixed mass", "rank of the score among training jets of the same mass, 0 to 1; NaN where none were kept"),
+        new("score_decorrelated", "score at fixed mass", "rank of the score among training jets of the same mass, 0 to 1; NaN where none were kept"),
         new("latent_density", "latent density", "−ln of the density of latent invariants at fixed log(m/pT) among training jets; NaN where none were kept"),
         .. Reconstruction.Skip(1).Select(s => new AnomalyScore(s.Id.Replace('-', '_'), s.Title, Described(s))),
     ];
