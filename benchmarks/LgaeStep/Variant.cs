@@ -1,4 +1,5 @@
 using Lightcone.Systems;
+using Lightcone.Systems.Reconstruction;
 using Lightcone.Jets;
 using Lightcone.Systems.Lgae;
 using Lightcone.Systems.Lgae.Reference;
@@ -73,7 +74,7 @@ internal sealed record Variant(string Name, Func<Action<Tensor, Tensor>> Create)
         {
             using var scope = NewDisposeScope();
             adam.ZeroGradients();
-            loss(p, mask).Plus(ReferenceLosses.AbsoluteSum(state).Times(AbsoluteWeight)).backward();
+            loss(p, mask).Plus(Regularisation.AbsoluteSum(state).Times(AbsoluteWeight)).backward();
             LgaeReferenceNetwork.AfterBackward();
             adam.Step(LearningRate);
         };

@@ -25,11 +25,7 @@ internal sealed class GnnaeTask(GnnaeRecipe recipe) : ITrainingTask
     public Tensor Loss(JetBatch batch)
     {
         using var scope = NewDisposeScope();
-        var loss = Distance(batch);
-        if (recipe.L1 > 0)
-            foreach (var (_, parameter) in network.State.Parameters)
-                loss = loss.Plus(parameter.abs().sum().Times(recipe.L1));
-        return loss.MoveToOuterDisposeScope();
+        return Distance(batch).WithL1(recipe, network.State).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal sealed class LgaeCorrected(LgaeRecipe recipe) : LgaeCore(recipe)
     {
         using var scope = NewDisposeScope();
         using var inputs = LgaeInputs.Of(jets, Recipe);
-        return Distance(inputs).MoveToOuterDisposeScope();
+        return Distance(inputs).WithL1(Recipe, State).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ internal sealed class LgaePublished(LgaeRecipe recipe) : LgaeCore(recipe)
     public override Tensor Loss(JetBatch jets)
     {
         using var scope = NewDisposeScope();
-        return Distance(jets).Plus(ReferenceLosses.AbsoluteSum(State).Times(Recipe.L1)).MoveToOuterDisposeScope();
+        return Distance(jets).WithL1(Recipe, State).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

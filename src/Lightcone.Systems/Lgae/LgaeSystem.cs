@@ -25,6 +25,14 @@ public sealed class LgaeSystem : ISystem
 
         """;
 
+    /// <summary>The published network and its training (arXiv:2212.07347, §3 and appendix).</summary>
+    private static readonly LgaeRecipe Published = new()
+    {
+        Mode = LgaeMode.Reference, EncoderChannels = new([3, 3, 4, 4]), DecoderChannels = new([4, 4, 3, 3]), RadialTerms = 10, MlpWidth = 6, MlpDepth = 6,
+        LatentScalars = 1, LatentVectors = 4, Network = Precision.Float64, Frame = LgaeFrame.Laboratory, L1 = 1e-8, LearningRate = 1e-3,
+        Schedule = LearningRateShape.Constant, ClipGradient = 0,
+    };
+
     /// <inheritdoc/>
     public string Name => "lgae";
 
@@ -43,12 +51,7 @@ public sealed class LgaeSystem : ISystem
         new("jetnet-lgae", "an autoencoder of quark and gluon jets, equivariant under the Lorentz group", new LgaeRecipe()),
         new("jetnet-lgae-mix", "the same with one linear map over the ordered constituents for a latent space: sharper, but not invariant under permutations",
             new LgaeRecipe { Pooling = LgaePooling.Mix, LatentVectors = 18, Loss = ReconstructionLoss.MeanSquare, LearningRate = 1e-3, Epochs = 80 }),
-        new("jetnet-lgae-reference", "the published network and loss, defects included (slow to learn)", new LgaeRecipe
-        {
-            Mode = LgaeMode.Reference, EncoderChannels = new([3, 3, 4, 4]), DecoderChannels = new([4, 4, 3, 3]), RadialTerms = 10, MlpWidth = 6, MlpDepth = 6,
-            LatentScalars = 1, LatentVectors = 4, Network = Precision.Float64, Frame = LgaeFrame.Laboratory, L1 = 1e-8, LearningRate = 1e-3,
-            Schedule = LearningRateShape.Constant, ClipGradient = 0,
-        }),
+        new("jetnet-lgae-reference", "the published network and loss, defects included (slow to learn)", Published),
     ];
 
     /// <inheritdoc/>
@@ -71,7 +74,7 @@ public sealed class LgaeSystem : ISystem
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance)
     {
-        var (recipe, tensors) = LgaeWeights.Read(weights, (LgaeRecipe)Recipes[^1].Recipe, settings);
+        var (recipe, tensors) = LgaeWeights.Read(weights, Published, settings);
         using var core = LgaeCore.For(recipe);
         core.State.Load(tensors);
         Run.RequireVacant(folder);

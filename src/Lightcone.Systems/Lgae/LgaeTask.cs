@@ -1,7 +1,5 @@
 using Lightcone.Jets;
 using Lightcone.Training;
-using Lightcone.Training.Engine;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lightcone.Systems.Lgae;
@@ -21,13 +19,7 @@ internal sealed class LgaeTask(LgaeRecipe recipe) : ITrainingTask
     public bool LargerIsBetter => false;
 
     /// <inheritdoc/>
-    public Tensor Loss(JetBatch batch)
-    {
-        var loss = core.Loss(batch);
-        if (recipe.L1 > 0 && recipe.Mode == LgaeMode.Corrected)
-            foreach (var (_, parameter) in core.State.Parameters) loss = loss.Plus(parameter.abs().sum().Times(recipe.L1));
-        return loss;
-    }
+    public Tensor Loss(JetBatch batch) => core.Loss(batch);
 
     /// <inheritdoc/>
     public void AfterBackward() => core.AfterBackward();

@@ -1,4 +1,5 @@
 using Lightcone.Systems.Lgae.Reference;
+using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Engine;
 using Lightcone.Weights;
 using TorchSharp;
@@ -50,7 +51,7 @@ public sealed class ReferenceNetworkTests
         using var scope = NewDisposeScope();
         using var network = Loud(Small with { MaxDim = maxDim }, seed: 3);
         var (momenta, mask) = Jets(4, 6, seed: 4);
-        ReferenceLosses.Chamfer(network.Reconstruct(momenta, mask), momenta).Plus(ReferenceLosses.AbsoluteSum(network.State).Times(0)).backward();
+        ReferenceLosses.Chamfer(network.Reconstruct(momenta, mask), momenta).Plus(Regularisation.AbsoluteSum(network.State).Times(0)).backward();
         var dead = network.State.Parameters.Where(p => p.Name.StartsWith("decoder.rad_funcs.", StringComparison.Ordinal) && !p.Name.EndsWith(".bias", StringComparison.Ordinal)).ToList();
         Assert.Equal(2 * 5, dead.Count);
         Assert.All(dead, p => Assert.Equal(0, p.Tensor.grad!.abs().max().item<double>()));

@@ -1,4 +1,5 @@
 using Lightcone.Systems.Lgae.Reference;
+using Lightcone.Systems.Reconstruction;
 using Lightcone.Training.Engine;
 using Lightcone.Training.Optimisation;
 using TorchSharp;
@@ -21,7 +22,7 @@ public sealed class LgaeTrainingParity
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var reconstruction = data.Network.Reconstruct(data.Momenta, data.Mask);
-        Tensor chamfer = ReferenceLosses.Chamfer(reconstruction, data.Momenta), l1 = ReferenceLosses.AbsoluteSum(data.Network.State);
+        Tensor chamfer = ReferenceLosses.Chamfer(reconstruction, data.Momenta), l1 = Regularisation.AbsoluteSum(data.Network.State);
         Compare("chamfer", chamfer);
         Compare("chamfer_with_jet_term", chamfer.Plus(ReferenceLosses.JetTerm(reconstruction, data.Momenta)));
         Compare("mse", ReferenceLosses.MeanSquare(reconstruction, data.Momenta));
@@ -72,6 +73,6 @@ public sealed class LgaeTrainingParity
         TestContext.Current.TestOutputHelper?.WriteLine($"parameters after a step: off by at most {worst:E1}, allowed 1E-009");
         Closeness.Relative(data.Doubles("loss/total_after_adam"), [Total().item<double>()], 1e-9, "total after the step");
 
-        Tensor Total() => ReferenceLosses.Chamfer(data.Network.Reconstruct(data.Momenta, data.Mask), data.Momenta).Plus(ReferenceLosses.AbsoluteSum(state).Times(AbsoluteWeight));
+        Tensor Total() => ReferenceLosses.Chamfer(data.Network.Reconstruct(data.Momenta, data.Mask), data.Momenta).Plus(Regularisation.AbsoluteSum(state).Times(AbsoluteWeight));
     }
 }

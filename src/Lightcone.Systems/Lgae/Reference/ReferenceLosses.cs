@@ -39,9 +39,6 @@ internal static class ReferenceLosses
     /// <summary>Mean square of all differences, slot by slot.</summary>
     public static Tensor MeanSquare(Tensor reconstruction, Tensor target) => (reconstruction - target).Squared().mean();
 
-    /// <summary>Σ|θ| over all parameters, both planes of complex ones, also those that no loss depends on.</summary>
-    public static Tensor AbsoluteSum(NetworkState state) => cat([.. state.Parameters.Select(p => p.Tensor.reshape(-1))], 0).abs().sum();
-
     private static Tensor SquaredDistance(Tensor a, Tensor b) => (a - b).Squared().sum();
 
     private static Tensor Picked(Tensor vectors, Tensor index) => vectors.gather(1, index.unsqueeze(2).expand(-1, -1, 4));
