@@ -9,12 +9,12 @@ namespace Lightcone.Systems;
 /// <param name="Description">How a report names it.</param>
 internal sealed record MovingFrame(LorentzTransform Transform, SymmetryFrame Description)
 {
-    /// <summary>The frames that taggers and baselines are checked in: boosts to β = 0.999, rotations, products of both.</summary>
+    /// <summary>The frames that taggers and baselines are checked in: rotations, boosts to β = 0.999, products of both.</summary>
     /// <param name="random">Number of random products.</param>
     public static IReadOnlyList<MovingFrame> Usual(int random) =>
     [
-        .. Boosts(((double[])[0.1, 0.5, 0.9, 0.99, 0.999]).Select(beta => (beta, string.Create(CultureInfo.InvariantCulture, $"{beta}"))), ["0.5", "0.99", "0.999"], "boost "),
         .. Rotations(),
+        .. Boosts(((double[])[0.1, 0.5, 0.9, 0.99, 0.999]).Select(beta => (beta, string.Create(CultureInfo.InvariantCulture, $"{beta}"))), ["0.5", "0.99", "0.999"], "boost "),
         .. Random(random, 0.9, "boost 0.9"),
     ];
 
