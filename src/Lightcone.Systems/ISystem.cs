@@ -31,8 +31,23 @@ public interface ISystem
     /// <summary>BibTeX of what a run of this recipe used.</summary>
     string BibTex { get; }
 
-    /// <summary>A task with fresh weights from the engine's global generator.</summary>
-    ITrainingTask CreateTask(TrainingRecipe recipe);
+    /// <summary>Fills in what a recipe leaves to other runs that it names, for example the size of a network that training starts from.</summary>
+    /// <exception cref="LightconeException">A run it names is not there or does not fit.</exception>
+    TrainingRecipe Resolve(TrainingRecipe recipe) => recipe;
+
+    /// <summary>A recipe changed for few labels: their number, and what depends on it.</summary>
+    TrainingRecipe WithLabels(TrainingRecipe recipe, int labels) => recipe with { Labels = labels };
+
+    /// <summary>
+    /// Puts into the run's folder what its task needs beside the recipe: numbers fitted on the training jets, copies from other runs. Called whenever a training starts or goes on;
+    /// what is there already stays.
+    /// </summary>
+    void Prepare(Run run, TrainingRecipe recipe, IJetSource training)
+    {
+    }
+
+    /// <summary>A task with fresh weights from the engine's global generator, in a run that <see cref="Prepare"/> has seen.</summary>
+    ITrainingTask CreateTask(TrainingRecipe recipe, Run run);
 
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);

@@ -21,6 +21,12 @@ public interface ITrainingTask : IDisposable
     /// </summary>
     Tensor Loss(JetBatch batch);
 
+    /// <summary>
+    /// Share of the learning rate for each of the network's parameters, in their order, after <paramref name="progress"/> of all steps (0 to 1); null gives all the whole rate.
+    /// A parameter with share 0 is frozen: it gets no gradient.
+    /// </summary>
+    IReadOnlyList<double>? RateShares(double progress) => null;
+
     /// <summary>Called after each backward pass: an exception must not leave one, so whatever went wrong there is thrown here.</summary>
     void AfterBackward();
 

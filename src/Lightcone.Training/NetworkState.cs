@@ -12,6 +12,7 @@ public sealed class NetworkState : IDisposable
 {
     private readonly List<(string Name, Tensor Tensor)> parameters = [];
     private readonly List<(string Name, Tensor Tensor)> buffers = [];
+    private readonly HashSet<string> withoutDecay = [];
     private readonly Dictionary<string, Tensor> byName = [];
 
     /// <summary>Creates an empty state; <paramref name="dtype"/> is the element type of everything added later.</summary>
@@ -29,11 +30,21 @@ public sealed class NetworkState : IDisposable
     /// <summary>Number of trained numbers.</summary>
     public long ParameterCount => parameters.Sum(p => p.Tensor.numel());
 
+    /// <summary>Whether weight decay pulls a trained tensor towards 0.</summary>
+    public bool Decays(string name) => !withoutDecay.Contains(name);
+
     /// <summary>A tensor by its name.</summary>
     public Tensor this[string name] => byName[name];
 
     /// <summary>Adds a trained tensor; takes ownership of <paramref name="initial"/>.</summary>
-    public void AddParameter(string name, Tensor initial) => Add(parameters, name, initial, trained: true);
+    /// <param name="name">Its name.</param>
+    /// <param name="initial">Its first value.</param>
+    /// <param name="decays">Whether weight decay pulls it towards 0; scales, offsets and learned tokens had better stay.</param>
+    public void AddParameter(string name, Tensor initial, bool decays = true)
+    {
+        Add(parameters, name, initial, trained: true);
+        if (!decays) withoutDecay.Add(name);
+    }
 
     /// <summary>Adds a carried tensor; takes ownership of <paramref name="initial"/>.</summary>
     public void AddBuffer(string name, Tensor initial) => Add(buffers, name, initial, trained: false);

@@ -98,7 +98,6 @@ public sealed class Trainer : IDisposable
     private TrainingPosition TrainEpoch(
         IJetSource training, TrainingPosition position, long stepsPerEpoch, Session session, MetricsLog metrics, EventWriter board)
     {
-        double rate = LearningRate.Of(recipe.Schedule, recipe.LearningRate, position.Epoch, recipe.Epochs);
         var batches = new ShuffledBatches(training)
         {
             Seed = recipe.Seed,
@@ -112,7 +111,8 @@ public sealed class Trainer : IDisposable
         session.BeginSteps();
         while (position.StepInEpoch < stepsPerEpoch && !session.MustStop)
         {
-            var (loss, norm) = Step(stream, position, rate);
+            double rate = Rate(position, stepsPerEpoch);
+            var (loss, norm) = Step(stream, position, rate, task.RateShares((double)position.Step / (stepsPerEpoch * recipe.Epochs)));
             position = position with { StepInEpoch = position.StepInEpoch + 1, Step = position.Step + 1, LossSum = position.LossSum + loss, Seconds = session.Seconds };
             var report = new StepReport(position.Epoch, position.StepInEpoch, stepsPerEpoch, position.Step, loss, rate, norm,
                 session.Rate(recipe.BatchSize * recipe.Accumulate), position.Seconds);
@@ -129,8 +129,13 @@ public sealed class Trainer : IDisposable
         return position;
     }
 
-    private (double Loss, double GradientNorm) Step(IEnumerator<JetBatch> stream, TrainingPosition position, double rate)
+    private double Rate(TrainingPosition position, long stepsPerEpoch) => recipe.Schedule == LearningRateShape.CosineBySteps
+        ? LearningRate.OfStep(recipe.LearningRate, recipe.WarmUp, position.Step, stepsPerEpoch * recipe.Epochs)
+        : LearningRate.Of(recipe.Schedule, recipe.LearningRate, position.Epoch, recipe.Epochs);
+
+    private (double Loss, double GradientNorm) Step(IEnumerator<JetBatch> stream, TrainingPosition position, double rate, IReadOnlyList<double>? shares)
     {
+        for (int i = 0; i < shares?.Count; i++) task.Network.Parameters[i].Tensor.requires_grad = shares[i] > 0;
         double loss = 0;
         var batches = new List<JetBatch>();
         optimiser.ZeroGradients();
@@ -151,7 +156,7 @@ public sealed class Trainer : IDisposable
 
         double norm = optimiser.ClipGradients(recipe.ClipGradient);
         if (!double.IsFinite(norm)) throw Diverged("The gradient is not a number", batches, position);
-        optimiser.Step(rate);
+        optimiser.Step(rate, shares);
         UpdateAverage(position.Step);
         return (loss, norm);
     }
@@ -175,7 +180,7 @@ public sealed class Trainer : IDisposable
                     "Check the file: lightcone dataset check; then lower learningRate or set clipGradient=1. The last checkpoint is from before this validation.");
         double value = numbers[task.Criterion];
         bool best = double.IsNaN(position.BestValue) || (task.LargerIsBetter ? value > position.BestValue : value < position.BestValue);
-        if (best) Safetensors.Write(run.BestPath, (average ?? task.Network).ToWeights().ToList(), new Dictionary<string, string> { ["system"] = recipe.System });
+        if (best || recipe.Keep == KeptWeights.Last) Safetensors.Write(run.BestPath, (average ?? task.Network).ToWeights().ToList(), new Dictionary<string, string> { ["system"] = recipe.System });
         var report = new EpochReport(position.Epoch, recipe.Epochs, position.Step, position.LossSum / stepsPerEpoch, numbers, best, session.Seconds);
         metrics.Write(report);
         board.Write(report);

@@ -38,7 +38,7 @@ public sealed class GnnaeSystem : ISystem
     public string BibTex => $"{Bibliography.Lgae}\n{Bibliography.AdamW}";
 
     /// <inheritdoc/>
-    public ITrainingTask CreateTask(TrainingRecipe recipe) => new GnnaeTask((GnnaeRecipe)recipe);
+    public ITrainingTask CreateTask(TrainingRecipe recipe, Run run) => new GnnaeTask((GnnaeRecipe)recipe);
 
     /// <inheritdoc/>
     public IModel Load(Run run)

@@ -58,7 +58,7 @@ public sealed class LgaeSystem : ISystem
     public string BibTex => string.Join('\n', Bibliography.Lgae, Layers, Bibliography.AdamW);
 
     /// <inheritdoc/>
-    public ITrainingTask CreateTask(TrainingRecipe recipe) => new LgaeTask((LgaeRecipe)recipe);
+    public ITrainingTask CreateTask(TrainingRecipe recipe, Run run) => new LgaeTask((LgaeRecipe)recipe);
 
     /// <inheritdoc/>
     public IModel Load(Run run)

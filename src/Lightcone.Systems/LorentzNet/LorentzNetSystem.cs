@@ -56,7 +56,7 @@ public sealed class LorentzNetSystem : ISystem
     public string BibTex => LorentzNet + "\n" + Bibliography.AdamW;
 
     /// <inheritdoc/>
-    public ITrainingTask CreateTask(TrainingRecipe recipe) => new LorentzNetTask((LorentzNetRecipe)recipe);
+    public ITrainingTask CreateTask(TrainingRecipe recipe, Run run) => new LorentzNetTask((LorentzNetRecipe)recipe);
 
     /// <inheritdoc/>
     public IModel Load(Run run) => LorentzNetModel.Load(run);

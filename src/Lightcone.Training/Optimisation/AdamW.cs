@@ -11,13 +11,17 @@ namespace Lightcone.Training.Optimisation;
 /// </summary>
 public sealed class AdamW : IDisposable
 {
+    private const string PausesName = "steps not taken";
+
     private readonly NetworkState network;
     private readonly List<(Tensor First, Tensor Second)> moments = [];
+    private readonly long[] pauses; // steps each parameter did not take part in
 
     /// <summary>Creates the optimiser with zero moments for every parameter of <paramref name="network"/>.</summary>
     public AdamW(NetworkState network, double beta1, double beta2, double epsilon, double weightDecay)
     {
         (this.network, Beta1, Beta2, Epsilon, WeightDecay) = (network, beta1, beta2, epsilon, weightDecay);
+        pauses = new long[network.Parameters.Count];
         foreach (var (_, p) in network.Parameters)
             moments.Add((zeros_like(p, requires_grad: false).DetachFromDisposeScope(), zeros_like(p, requires_grad: false).DetachFromDisposeScope()));
     }
@@ -37,22 +41,30 @@ public sealed class AdamW : IDisposable
     /// <summary>Number of steps taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Takes one step with the gradients now held by the parameters; a parameter without gradient stays.</summary>
-    public void Step(double learningRate)
+    /// <summary>Takes one step with the gradients now held by the parameters; a parameter without gradient stays, and its bias correction waits with it.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="shares">Share of the rate for each parameter, in their order; null for the whole rate.</param>
+    public void Step(double learningRate, IReadOnlyList<double>? shares = null)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        double correction1 = 1 - Math.Pow(Beta1, Steps), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
         for (int i = 0; i < moments.Count; i++)
         {
-            var p = network.Parameters[i].Tensor;
-            if (p.grad is not { } gradient) continue;
+            var (name, p) = network.Parameters[i];
+            if (p.grad is not { } gradient)
+            {
+                pauses[i]++;
+                continue;
+            }
+
+            double rate = shares is null ? learningRate : learningRate * shares[i], taken = Steps - pauses[i];
+            double correction1 = 1 - Math.Pow(Beta1, taken), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, taken));
             var (first, second) = moments[i];
-            p.TimesInPlace(1 - learningRate * WeightDecay);
+            if (WeightDecay > 0 && network.Decays(name)) p.TimesInPlace(1 - rate * WeightDecay);
             first.TimesInPlace(Beta1).PlusInPlace(gradient, 1 - Beta1);
             second.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
-            p.PlusRatioInPlace(first, second.sqrt().TimesInPlace(1 / correction2).PlusInPlace(Epsilon), -learningRate / correction1);
+            p.PlusRatioInPlace(first, second.sqrt().TimesInPlace(1 / correction2).PlusInPlace(Epsilon), -rate / correction1);
         }
     }
 
@@ -86,6 +98,8 @@ public sealed class AdamW : IDisposable
             yield return TensorConversion.ToWeight($"{prefix}{network.Parameters[i].Name}.first", moments[i].First);
             yield return TensorConversion.ToWeight($"{prefix}{network.Parameters[i].Name}.second", moments[i].Second);
         }
+
+        yield return WeightTensor.FromInt64(prefix + PausesName, [pauses.Length], pauses);
     }
 
     /// <summary>Restores moments and the number of steps.</summary>
@@ -100,6 +114,12 @@ public sealed class AdamW : IDisposable
             TensorConversion.CopyInto(moments[i].First, weights, $"{name}.first");
             TensorConversion.CopyInto(moments[i].Second, weights, $"{name}.second");
         }
+
+        var paused = zeros(pauses.Length, dtype: ScalarType.Int64);
+        TensorConversion.CopyInto(paused, weights, prefix + PausesName);
+        paused.data<long>().CopyTo(pauses, 0);
+        if (pauses.Any(p => p < 0 || p > steps))
+            throw new InputDataException("The training state counts steps that were never taken.", weights.Origin, "The file is damaged.", "Start the training anew in another folder.");
 
         Steps = steps;
     }

@@ -14,9 +14,12 @@ public enum LearningRateShape
 
     /// <summary>Linear warm-up over the first tenth, then one cosine to zero.</summary>
     Cosine,
+
+    /// <summary>Linear warm-up over the recipe's share of the steps, then one cosine to zero, both changing at every step.</summary>
+    CosineBySteps,
 }
 
-/// <summary>Learning rate of an epoch; constant within the epoch.</summary>
+/// <summary>Learning rate of an epoch, constant within it, or of a step.</summary>
 public static class LearningRate
 {
     private const int PublishedEpochs = 35;
@@ -27,8 +30,15 @@ public static class LearningRate
         LearningRateShape.Constant => baseRate,
         LearningRateShape.WarmRestarts => WarmRestarts(baseRate, epochs == PublishedEpochs ? epoch : Stretched(epoch, epochs)),
         LearningRateShape.Cosine => Cosine(baseRate, epoch, epochs),
-        _ => throw new ArgumentOutOfRangeException(nameof(shape)),
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "This shape has no rate of an epoch."),
     };
+
+    /// <summary>Learning rate of step <paramref name="step"/> (from 0) of <paramref name="steps"/>, of the shape <see cref="LearningRateShape.CosineBySteps"/>.</summary>
+    public static double OfStep(double baseRate, double warmUpShare, long step, long steps)
+    {
+        double warmUp = Math.Round(warmUpShare * steps);
+        return step < warmUp ? baseRate * (step + 1) / (warmUp + 1) : Annealed(baseRate, step - warmUp, steps - warmUp);
+    }
 
     private static double WarmRestarts(double baseRate, double epoch) => epoch switch
     {

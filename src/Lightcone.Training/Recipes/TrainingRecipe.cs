@@ -3,6 +3,16 @@ using Lightcone.Training.Optimisation;
 
 namespace Lightcone.Training.Recipes;
 
+/// <summary>Which weights a training leaves behind.</summary>
+public enum KeptWeights
+{
+    /// <summary>Those of the epoch with the best validation.</summary>
+    Best,
+
+    /// <summary>Those of the last epoch: no validation label has a say.</summary>
+    Last,
+}
+
 /// <summary>What every training is told, whatever it trains. A system's recipe derives from it and adds its own numbers.</summary>
 public abstract record TrainingRecipe
 {
@@ -22,6 +32,12 @@ public abstract record TrainingRecipe
     [Range(0, 1.0, MinimumIsExclusive = true)]
     public double TrainingFraction { get; init; } = 1;
 
+    /// <summary>
+    /// Labelled training jets that are used, drawn by the seed so that a smaller number is part of a larger one, equally many of each class; validation then sees a fifth as many. 0: all.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int Labels { get; init; }
+
     /// <summary>Passes over the training jets.</summary>
     [Range(1, 1_000_000)]
     public int Epochs { get; init; } = 35;
@@ -40,6 +56,10 @@ public abstract record TrainingRecipe
 
     /// <summary>Shape of the learning rate over the epochs.</summary>
     public LearningRateShape Schedule { get; init; } = LearningRateShape.WarmRestarts;
+
+    /// <summary>Share of the steps over which the rate of the schedule CosineBySteps climbs.</summary>
+    [Range(0, 1.0, MaximumIsExclusive = true)]
+    public double WarmUp { get; init; } = 0.05;
 
     /// <summary>AdamW: decay of the first moment.</summary>
     [Range(0, 1.0, MaximumIsExclusive = true)]
@@ -64,6 +84,9 @@ public abstract record TrainingRecipe
     /// <summary>Decay of the moving average of the weights a step; the average is then what is validated and kept. 0 switches it off.</summary>
     [Range(0, 1.0, MaximumIsExclusive = true)]
     public double Ema { get; init; }
+
+    /// <summary>Whether the weights of the best validation are kept, or those of the last epoch.</summary>
+    public KeptWeights Keep { get; init; } = KeptWeights.Best;
 
     /// <summary>Epochs without a better validation after which training ends. 0 never ends early.</summary>
     [Range(0, int.MaxValue)]

@@ -9,7 +9,7 @@ namespace Lightcone.Training.Runs;
 public sealed class Run
 {
     private static readonly string[] BeforeFirstCheckpoint =
-        [RunLock.FileName, "provenance.json", "provenance.json.tmp", "CITATION.bib", "CITATION.bib.tmp", "recipe.yaml.tmp", "metrics.jsonl", "tensorboard"];
+        [RunLock.FileName, "provenance.json", "provenance.json.tmp", "CITATION.bib", "CITATION.bib.tmp", "recipe.yaml.tmp", "metrics.jsonl", "tensorboard", "preprocessing.json", "preprocessing.json.tmp", "inputs"];
 
     private Run(string folder) => Folder = folder;
 
@@ -33,6 +33,12 @@ public sealed class Run
 
     /// <summary>Everything needed to go on: network, optimiser, position, in one file so that it is whole or not there.</summary>
     public string LastPath => Path.Combine(Folder, "checkpoints", "last", "state.safetensors");
+
+    /// <summary>How jets become the network's inputs, fitted on the training jets; only where a system fits something.</summary>
+    public string PreprocessingPath => Path.Combine(Folder, "preprocessing.json");
+
+    /// <summary>What the training began with, copied from other runs so that this one stands alone.</summary>
+    public string InputsFolder => Path.Combine(Folder, "inputs");
 
     /// <summary>The evaluation's document.</summary>
     public string EvaluationPath => Path.Combine(Folder, "evaluation.json");

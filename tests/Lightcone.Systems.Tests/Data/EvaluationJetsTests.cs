@@ -108,7 +108,7 @@ public sealed class EvaluationJetsTests : IDisposable
 
         public string BibTex => "";
 
-        public ITrainingTask CreateTask(TrainingRecipe recipe) => throw new NotSupportedException();
+        public ITrainingTask CreateTask(TrainingRecipe recipe, Run run) => throw new NotSupportedException();
 
         public IModel Load(Run run) => throw new NotSupportedException();
 
