@@ -8,63 +8,43 @@ namespace Lightcone.Systems;
 /// </summary>
 internal sealed class ClassSource : IJetSource
 {
-    private const int RowsAtOnce = 4096;
-
-    private readonly IJetSource source;
+    private readonly IJetSource source; // without the jets that are left out
     private readonly Func<int, int> rename; // −1 leaves out
-    private readonly long[]? rows;          // rows that are kept; null for all
     private readonly int? constant;
 
-    private ClassSource(IJetSource source, IReadOnlyList<string> classes, Func<int, int> rename, int? constant, bool complete)
+    private ClassSource(IJetSource source, IReadOnlyList<string> classes, Func<int, int> rename, int? constant)
     {
         (this.source, this.rename, this.constant) = (source, rename, constant);
         Schema = source.Schema with { Classes = classes };
-        rows = complete ? null : KeptRows();
     }
 
     /// <inheritdoc/>
     public JetSchema Schema { get; }
 
     /// <inheritdoc/>
-    public long Count => rows?.Length ?? source.Count;
+    public long Count => source.Count;
 
     /// <summary>A source without labels all of whose jets are of one class.</summary>
-    public static ClassSource OfOneClass(IJetSource source, IReadOnlyList<string> classes, int label) => new(source, classes, _ => label, label, complete: true);
+    public static ClassSource OfOneClass(IJetSource source, IReadOnlyList<string> classes, int label) => new(source, classes, _ => label, label);
 
     /// <summary>A labelled source under new labels.</summary>
     /// <param name="source">The source; where a class is left out, it is read once to find the rows that stay.</param>
     /// <param name="classes">Names of the new labels.</param>
     /// <param name="labels">New label of each of the source's classes, −1 for one that is left out; labels beyond the named classes are left out too.</param>
-    public static ClassSource Renamed(IJetSource source, IReadOnlyList<string> classes, IReadOnlyList<int> labels) =>
-        new(source, classes, l => l < labels.Count ? labels[l] : -1, null, complete: labels.All(l => l >= 0));
-
-    /// <inheritdoc/>
-    public JetBatch Read(long first, int count)
+    public static ClassSource Renamed(IJetSource source, IReadOnlyList<string> classes, IReadOnlyList<int> labels)
     {
-        if (first < 0 || count < 0 || first > Count - count) throw new ArgumentOutOfRangeException(nameof(first), $"Rows {first} to {first + count} are outside the source's {Count} jets.");
-        if (count == 0) return JetBatch.Empty;
-        if (rows is null) return Labelled(source.Read(first, count), first);
-        var pieces = new List<JetBatch>();
-        for (long at = first; at < first + count;)
-        {
-            // The kept rows that one read of bounded length covers.
-            int end = Array.BinarySearch(rows, (int)at, (int)(first + count - at), rows[at] + RowsAtOnce);
-            if (end < 0) end = ~end;
-            var batch = source.Read(rows[at], (int)(rows[end - 1] - rows[at]) + 1);
-            pieces.Add(batch.Select(Array.ConvertAll(rows[(int)at..end], row => (int)(row - rows[at]))));
-            at = end;
-        }
-
-        return Labelled(JetBatch.Concatenate(pieces), first);
+        int Rename(int label) => label < labels.Count ? labels[label] : -1;
+        return new(labels.All(l => l >= 0) ? source : new SubsetSource(source, KeptRows(source, Rename)), classes, Rename, null);
     }
 
-    private JetBatch Labelled(JetBatch batch, long first)
+    /// <inheritdoc/>
+    public JetBatch Read(long first, int count) => Labelled(source.Read(first, count));
+
+    private JetBatch Labelled(JetBatch batch)
     {
-        var numbers = new long[batch.JetCount];
         var labels = new int[batch.JetCount];
         for (int jet = 0; jet < labels.Length; jet++)
         {
-            numbers[jet] = first + jet;
             labels[jet] = rename(constant ?? batch.Labels![jet]);
             // Only a source that was not searched can still have a label that is not wanted.
             if (labels[jet] < 0) throw new InputDataException($"Jet {batch.Rows[jet]} has label {batch.Labels![jet]}, which has no name.", Schema.Layout, "The class names belong to another set.", "Name all classes where the file is made.");
@@ -72,7 +52,7 @@ internal sealed class ClassSource : IJetSource
 
         return new JetBatch
         {
-            Rows = numbers,
+            Rows = batch.Rows,
             Offsets = batch.Offsets,
             Momenta = batch.Momenta,
             Labels = labels,
@@ -81,16 +61,12 @@ internal sealed class ClassSource : IJetSource
         };
     }
 
-    private long[] KeptRows()
+    private static long[] KeptRows(IJetSource source, Func<int, int> rename)
     {
         var kept = new List<long>();
-        for (long at = 0; at < source.Count; at += RowsAtOnce)
-        {
-            var batch = source.Read(at, (int)Math.Min(RowsAtOnce, source.Count - at));
+        foreach (var batch in new SequentialBatches(source) { BatchSize = 4096 })
             for (int jet = 0; jet < batch.JetCount; jet++)
-                if (rename(batch.Labels![jet]) >= 0) kept.Add(at + jet);
-        }
-
+                if (rename(batch.Labels![jet]) >= 0) kept.Add(batch.Rows[jet]);
         return [.. kept];
     }
 

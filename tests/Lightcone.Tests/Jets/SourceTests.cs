@@ -73,4 +73,62 @@ public sealed class SourceTests
         Assert.Equal(slice.Read(5, 20).Rows, batch.Rows);
         NumberedJets.AssertWhole(batch);
     }
+
+    [Fact]
+    public void A_subset_reads_its_rows_in_order_numbered_from_zero() =>
+        Gen.Select(Gen.Bool.Array[0, 80], Gen.Int[0, 80], Gen.Int[0, 80]).Sample((kept, a, b) =>
+        {
+            long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i]).Select(i => (long)i)];
+            using var subset = new SubsetSource(new NumberedJets(kept.Length), rows);
+            Assert.Equal(rows.Length, subset.Count);
+            int first = Math.Min(a, rows.Length), count = Math.Min(b, rows.Length - first);
+            var batch = subset.Read(first, count);
+            Assert.Equal(Enumerable.Range(first, count).Select(i => (long)i), batch.Rows);
+            if (count == 0) return;
+            Assert.Equal(rows[first..(first + count)], NumberedJets.Identities(batch));
+            NumberedJets.AssertWhole(batch);
+        }, iter: 500);
+
+    [Fact]
+    public void A_subset_of_few_rows_reads_no_long_stretches_between_them()
+    {
+        var source = new NumberedJets(1_000_000);
+        using var subset = new SubsetSource(source, [0, 5000, 5001, 500_000, 999_999]);
+        Assert.Equal([0L, 5000, 5001, 500_000, 999_999], NumberedJets.Identities(subset.Read(0, 5)));
+        Assert.Equal(5, source.JetsRead);
+    }
+
+    [Fact]
+    public void A_subset_needs_rising_rows_of_its_source_and_closes_it()
+    {
+        var source = new NumberedJets(10);
+        Assert.Throws<ArgumentException>(() => new SubsetSource(source, [3, 2]));
+        Assert.Throws<ArgumentException>(() => new SubsetSource(source, [3, 3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SubsetSource(source, [-1, 2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SubsetSource(source, [3, 10]));
+        var subset = new SubsetSource(source, [3, 9]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => subset.Read(1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => subset.Read(long.MaxValue, 2));
+        subset.Dispose();
+        Assert.True(source.Disposed);
+    }
+
+    [Fact]
+    public void Without_labels_nothing_but_the_labels_is_missing()
+    {
+        var source = new NumberedJets(20);
+        var unlabelled = new UnlabelledSource(source);
+        Assert.Empty(unlabelled.Schema.Classes);
+        Assert.Equal(source.Schema with { Classes = unlabelled.Schema.Classes }, unlabelled.Schema);
+        JetBatch bare = unlabelled.Read(3, 10), whole = source.Read(3, 10);
+        Assert.Null(bare.Labels);
+        Assert.Equal(whole.Rows, bare.Rows);
+        Assert.Equal(whole.Offsets, bare.Offsets);
+        Assert.Equal(whole.Momenta, bare.Momenta);
+        Assert.Equal(whole.ConstituentColumns["pid"], bare.ConstituentColumns["pid"]);
+        Assert.Equal(whole.JetColumns["identity"], bare.JetColumns["identity"]);
+        Assert.Equal(20, unlabelled.Count);
+        unlabelled.Dispose();
+        Assert.True(source.Disposed);
+    }
 }

@@ -70,6 +70,22 @@ public sealed class SpecialFunctionTests
     }, iter: 5_000);
 
     [Fact]
+    public void Normal_distribution_ends_at_infinity()
+    {
+        Assert.Equal([0, 0, 1, 1], new[] { double.NegativeInfinity, -60, 60, double.PositiveInfinity }.Select(Ours.NormalCdf));
+        Assert.Equal([double.NegativeInfinity, double.PositiveInfinity], new[] { 0.0, 1 }.Select(Ours.NormalQuantile));
+    }
+
+    [Fact]
+    public void Normal_quantile_undoes_the_distribution_in_both_tails() => Gen.Double[-16, -0.301].Sample(exponent =>
+    {
+        // A relative rounding of p moves the quantile by 1e-16 times p over the density, below 1; the distribution itself is good to 1e-13.
+        double p = Math.Pow(10, exponent), z = Ours.NormalQuantile(p);
+        Assert.Equal(p, Ours.NormalCdf(z), 2e-13 * p);
+        if (p > 1e-3) Assert.Equal(-z, Ours.NormalQuantile(1 - p), 1e-12); // 1 − p keeps 1e-16 of a p that is 1e-3
+    }, iter: 20_000);
+
+    [Fact]
     public void Large_counts_keep_their_digits()
     {
         // The median of Gamma(a) is a − 1/3 + 8/(405 a) + 184/(25515 a²) + O(a⁻³), that of Beta(a, a) is ½.
