@@ -11,4 +11,7 @@ public enum DataSplit
 
     /// <summary>For the final figures.</summary>
     Test,
+
+    /// <summary>For pre-training without labels, beside the jets for fitting.</summary>
+    Pretrain,
 }

@@ -35,4 +35,35 @@ internal static class Bibliography
         }
 
         """;
+
+    /// <summary>Masked particle modelling, both versions.</summary>
+    public const string Mpm =
+        """
+        @article{Golling:2024abg,
+            author = "Golling, Tobias and Heinrich, Lukas and Kagan, Michael and Klein, Samuel and Leigh, Matthew and Osadchy, Margarita and Raine, John Andrew",
+            title = "{Masked particle modeling on sets: towards self-supervised high energy physics foundation models}",
+            eprint = "2401.13537",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1088/2632-2153/ad64a8",
+            journal = "Mach. Learn. Sci. Tech.",
+            volume = "5",
+            number = "3",
+            pages = "035074",
+            year = "2024"
+        }
+
+        @article{Leigh:2024ked,
+            author = "Leigh, Matthew and Klein, Samuel and Charton, Fran{\c{c}}ois and Golling, Tobias and Heinrich, Lukas and Kagan, Michael and Ochoa, In{\^e}s and Osadchy, Margarita",
+            title = "{Is Tokenization Needed for Masked Particle Modelling?}",
+            eprint = "2409.12589",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            journal = "Mach. Learn. Sci. Tech.",
+            volume = "6",
+            pages = "025075",
+            year = "2025"
+        }
+
+        """;
 }

@@ -31,6 +31,9 @@ public interface ISystem
     /// <summary>BibTeX of what a run of this recipe used.</summary>
     string BibTex { get; }
 
+    /// <summary>Whether a training reads files named pretrain beside those named train.</summary>
+    bool ReadsPretrainingFiles(TrainingRecipe recipe) => false;
+
     /// <summary>Fills in what a recipe leaves to other runs that it names, for example the size of a network that training starts from.</summary>
     /// <exception cref="LightconeException">A run it names is not there or does not fit.</exception>
     TrainingRecipe Resolve(TrainingRecipe recipe) => recipe;

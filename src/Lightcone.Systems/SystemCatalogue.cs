@@ -1,6 +1,7 @@
 using Lightcone.Systems.Gnnae;
 using Lightcone.Systems.Lgae;
 using Lightcone.Systems.LorentzNet;
+using Lightcone.Systems.Mpm;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
@@ -10,7 +11,7 @@ namespace Lightcone.Systems;
 public static class SystemCatalogue
 {
     /// <summary>The systems.</summary>
-    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem()];
+    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem(), new MpmSystem()];
 
     /// <summary>The system of a run.</summary>
     /// <exception cref="InputDataException">The run's recipe is damaged or names an unknown system.</exception>

@@ -1,5 +1,3 @@
-using Lightcone.Formats;
-using Lightcone.Jets;
 using Lightcone.Randomness;
 using Lightcone.Training;
 using Lightcone.Training.Recipes;
@@ -42,17 +40,17 @@ public static class TrainingSession
         if (!system.TrainsOnLabels && !recipe.Signals.IsEmpty)
             throw new UsageException($"{system.Title} is trained without labels, so no class can be its signal.", "--set signals", "The field is for taggers.", "Name what it is trained on, --set classes=NAMES, and the signals when it is evaluated: lightcone evaluate RUN --signals NAMES.");
         Run.RequireVacant(request.Run);
-        using var training = Open(data, DataSplit.Train, recipe);
-        using var validation = Open(data, DataSplit.Validation, recipe);
-        Trainer.StepsPerEpoch(recipe, training.Jets.Count, data);
+        recipe = system.Resolve(recipe);
+        using var jets = SessionJets.Open(system, recipe, data);
+        Trainer.StepsPerEpoch(recipe, jets.Training.Count, data);
         var provenance = (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
         {
             Seed = recipe.Seed,
-            Data = [.. training.Describe("train"), .. validation.Describe("val")],
+            Data = [.. jets.Files],
         }).WithCommand(request.Command);
         using var @lock = RunLock.Take(request.Run);
         var run = Run.Create(request.Run, recipe, provenance, system.BibTex);
-        return Train(system, run, recipe, training, validation, resume: false, request, observer, stop);
+        return Train(system, run, recipe, jets, resume: false, request, observer, stop);
     }
 
     /// <summary>Goes on with a training from its last checkpoint.</summary>
@@ -65,25 +63,22 @@ public static class TrainingSession
         var provenance = Provenance.Read(run.ProvenancePath);
         string data = request.Data ?? FolderOf(provenance, run);
         using var @lock = RunLock.Take(request.Run);
-        using var training = Open(data, DataSplit.Train, recipe);
-        using var validation = Open(data, DataSplit.Validation, recipe);
-        RequireSameData(provenance, [.. training.Describe("train"), .. validation.Describe("val")], data);
+        using var jets = SessionJets.Open(system, recipe, data);
+        RequireSameData(provenance, jets.Files, data);
         provenance.WithCommand(request.Command).Write(run.ProvenancePath);
-        return Train(system, run, recipe, training, validation, resume: true, request, observer, stop);
+        return Train(system, run, recipe, jets, resume: true, request, observer, stop);
     }
 
     private static TrainingOutcome Train(
-        ISystem system, Run run, TrainingRecipe recipe, SplitFolder training, SplitFolder validation, bool resume, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
+        ISystem system, Run run, TrainingRecipe recipe, SessionJets jets, bool resume, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
+        system.Prepare(run, recipe, jets.Training);
         torch.manual_seed((long)(new RandomStream(recipe.Seed, "initial weights", 0, 0).NextUInt64() >> 1));
-        using var task = system.CreateTask(recipe);
-        using var average = recipe.Ema > 0 ? system.CreateTask(recipe) : null;
+        using var task = system.CreateTask(recipe, run);
+        using var average = recipe.Ema > 0 ? system.CreateTask(recipe, run) : null;
         using var trainer = new Trainer(run, recipe, task, average?.Network, observer);
-        return trainer.Train(training.Jets, validation.Jets, resume, request.MaxTime, stop);
+        return trainer.Train(jets.Training, jets.Validation, resume, request.MaxTime, stop);
     }
-
-    private static SplitFolder Open(string data, DataSplit split, TrainingRecipe recipe) =>
-        SplitFolder.Open(data, split, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
 
     /// <summary>Folder of the training files as the run recorded it, relative to the working folder; null where it recorded none.</summary>
     public static string? DataFolderOf(Run run) => DataFolderOf(Provenance.Read(run.ProvenancePath));

@@ -1,8 +1,8 @@
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Training;
+using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Lightcone.Systems.Mpm.Network;
 
@@ -38,7 +38,7 @@ internal sealed class Encoder
         var embedded = state.Layer($"{Prefix}features", particles.Features);
         if (Size.Inputs != ParticleInputs.Full) return embedded;
         var types = state[$"{Prefix}types"];
-        return embedded.add(embedding(particles.TypesFromOne, cat([zeros(1, Size.Width, types.dtype), types])), Training.Engine.Arithmetic.One);
+        return embedded.Plus(RowCopies.Of(particles.TypesFromOne, cat([zeros(1, Size.Width, types.dtype), types])));
     }
 
     /// <summary>Encodes particles, embedded before.</summary>
@@ -53,7 +53,7 @@ internal sealed class Encoder
         var starts = Starts(counts);
         // A jet without any token would leave nothing to copy from.
         var source = registers > 0 ? cat([state[$"{Prefix}registers"], embedded]) : embedded.shape[0] > 0 ? embedded : zeros(1, Size.Width, embedded.dtype);
-        var tokens = embedding(sequences.Gather((jet, t) => t < registers ? t : registers + starts[jet] + t - registers), source);
+        var tokens = RowCopies.Of(sequences.Gather((jet, t) => t < registers ? t : registers + starts[jet] + t - registers), source);
         foreach (var block in blocks) tokens = block.Apply(tokens, sequences, training);
         return new EncodedJets(state.Norm($"{Prefix}norm", tokens), sequences, counts, registers);
     }

@@ -1,7 +1,7 @@
 using Lightcone.Training;
+using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Lightcone.Systems.Mpm.Network;
 
@@ -37,7 +37,7 @@ internal sealed class MaskedDecoder
         int[] seen = encoded is null ? new int[hiddenCounts.Length] : Array.ConvertAll(encoded.Counts, n => n + encoded.Registers);
         using var sequences = Sequences.Of([.. seen.Zip(hiddenCounts, (s, h) => s + h)], layout, ranks.dtype);
         var source = encoded is null ? ranks : cat([ranks, state.Layer($"{Prefix}project", encoded.Tokens)]);
-        var tokens = embedding(sequences.Gather((jet, t) => t < seen[jet] ? ranks.shape[0] + encoded!.Sequences.Starts[jet] + t : t - seen[jet]), source);
+        var tokens = RowCopies.Of(sequences.Gather((jet, t) => t < seen[jet] ? ranks.shape[0] + encoded!.Sequences.Starts[jet] + t : t - seen[jet]), source);
         return Outputs(tokens, sequences, hiddenCounts, (jet, k) => seen[jet] + k, training);
     }
 
@@ -51,9 +51,9 @@ internal sealed class MaskedDecoder
         var ranks = state[$"{Prefix}hidden"];
         using var sequences = Sequences.Of(Array.ConvertAll(encoded.Counts, n => n + encoded.Registers), layout, ranks.dtype);
         var projected = state.Layer($"{Prefix}project", encoded.Tokens);
-        var tokens = embedding(sequences.Gather((jet, t) => encoded.Sequences.Starts[jet] + t), projected);
-        var positions = embedding(sequences.Gather((_, t) => Math.Max(0, t - encoded.Registers + 1)), cat([zeros(1, ranks.shape[1], ranks.dtype), ranks]));
-        return Outputs(tokens.add(positions, Training.Engine.Arithmetic.One), sequences, Array.ConvertAll(places, p => p.Length), (jet, k) => encoded.Registers + places[jet][k], training);
+        var tokens = RowCopies.Of(sequences.Gather((jet, t) => encoded.Sequences.Starts[jet] + t), projected);
+        var positions = RowCopies.Of(sequences.Gather((_, t) => Math.Max(0, t - encoded.Registers + 1)), cat([zeros(1, ranks.shape[1], ranks.dtype), ranks]));
+        return Outputs(tokens.Plus(positions), sequences, Array.ConvertAll(places, p => p.Length), (jet, k) => encoded.Registers + places[jet][k], training);
     }
 
     private Tensor Outputs(Tensor tokens, Sequences sequences, int[] counts, Func<int, int, int> token, bool training)

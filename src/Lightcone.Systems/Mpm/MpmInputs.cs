@@ -1,0 +1,44 @@
+using Lightcone.Jets;
+using Lightcone.Systems.Mpm.Particles;
+using Lightcone.Systems.Mpm.Targets;
+using Lightcone.Systems.Mpm.Tokens;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems.Mpm;
+
+/// <summary>What a run of pre-training holds beside its weights: the preprocessing and the tokenizer.</summary>
+internal static class MpmInputs
+{
+    /// <summary>Fits what is missing to the training jets, or copies it from the run that the target names.</summary>
+    /// <exception cref="InputDataException">The tokenizer reads jets in another way, or its run is damaged.</exception>
+    public static void Prepare(Run run, MpmRecipe recipe, IJetSource training)
+    {
+        var preprocessing = PreparedPreprocessing(run, recipe, training);
+        string path = TokenizerPath(run);
+        if (File.Exists(path)) return;
+        if (recipe.Target.Kind == TargetKind.KMeans)
+        {
+            using var tokenizer = KMeansTokenizer.Fit(training, preprocessing, recipe.Clusters, recipe.Seed);
+            Directory.CreateDirectory(run.InputsFolder);
+            tokenizer.Write(path, preprocessing);
+        }
+    }
+
+    /// <summary>The preprocessing of a run, fitted and written where it is missing.</summary>
+    public static Preprocessing PreparedPreprocessing(Run run, EncoderRecipe recipe, IJetSource training)
+    {
+        if (File.Exists(run.PreprocessingPath)) return Preprocessing.Read(run.PreprocessingPath);
+        var preprocessing = Preprocessing.Fit(training, recipe.Inputs, recipe.Constituents);
+        preprocessing.Write(run.PreprocessingPath);
+        return preprocessing;
+    }
+
+    /// <summary>The tokenizer of a run; null where its target needs none. The caller disposes it.</summary>
+    public static ITokenizer? Tokenizer(Run run, MpmRecipe recipe, Preprocessing preprocessing) => recipe.Target.Kind switch
+    {
+        TargetKind.KMeans => KMeansTokenizer.Read(TokenizerPath(run), preprocessing),
+        _ => null,
+    };
+
+    private static string TokenizerPath(Run run) => Path.Combine(run.InputsFolder, "tokenizer.safetensors");
+}

@@ -1,0 +1,76 @@
+using Lightcone.Formats;
+using Lightcone.Jets;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Systems;
+
+/// <summary>
+/// The jets of one training as its system and recipe want them: with the files for pre-training, so many labelled jets only, or without labels where training must not see any.
+/// </summary>
+internal sealed class SessionJets : IDisposable
+{
+    // A training with few labels may look at so few more to be watched by.
+    private const int LabelsPerValidationLabel = 5, RowsAtOnce = 4096;
+
+    private SessionJets(IJetSource training, IJetSource validation, IReadOnlyList<DataFile> files) => (Training, Validation, Files) = (training, validation, files);
+
+    /// <summary>Jets to train on.</summary>
+    public IJetSource Training { get; }
+
+    /// <summary>Jets to validate on.</summary>
+    public IJetSource Validation { get; }
+
+    /// <summary>The files with hashes.</summary>
+    public IReadOnlyList<DataFile> Files { get; }
+
+    /// <summary>Opens the files of a folder.</summary>
+    /// <exception cref="UsageException">Files or classes are not there, or there are fewer jets than labels asked for.</exception>
+    /// <exception cref="InputDataException">A file cannot be read.</exception>
+    public static SessionJets Open(ISystem system, TrainingRecipe recipe, string data)
+    {
+        var opened = new List<SplitFolder>();
+        try
+        {
+            opened.Add(Split(DataSplit.Train));
+            if (system.ReadsPretrainingFiles(recipe)) opened.Add(Split(DataSplit.Pretrain));
+            opened.Add(Split(DataSplit.Validation));
+            var parts = opened[..^1];
+            var training = parts.Count == 1 ? parts[0].Jets : new ConcatenatedSource([.. parts.Select(p => p.Jets)]);
+            var validation = opened[^1].Jets;
+            DataFile[] files = [.. parts.SelectMany(p => p.Describe("train")), .. opened[^1].Describe("val")];
+            if (!system.TrainsOnLabels) return new(new UnlabelledSource(training), new UnlabelledSource(validation), files);
+            return recipe.Labels == 0
+                ? new(training, validation, files)
+                : new(Labelled(training, recipe.Labels, recipe.Seed, data), Labelled(validation, Math.Max(1, recipe.Labels / LabelsPerValidationLabel), recipe.Seed, data), files);
+        }
+        catch
+        {
+            foreach (var split in opened) split.Dispose();
+            throw;
+        }
+
+        SplitFolder Split(DataSplit split) => SplitFolder.Open(data, split, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Training.Dispose();
+        Validation.Dispose();
+    }
+
+    private static IJetSource Labelled(IJetSource source, int count, ulong seed, string where)
+    {
+        if (count >= source.Count)
+            throw new UsageException($"There are {source.Count} jets, no more than the {count} labels that are to be drawn from them.", where, "The recipe's labels are too many.", "Leave labels out to use all: --set labels=0.");
+        var labels = new List<int>((int)source.Count);
+        for (long first = 0; first < source.Count; first += RowsAtOnce)
+        {
+            var batch = source.Read(first, (int)Math.Min(RowsAtOnce, source.Count - first));
+            labels.AddRange(batch.Labels ?? throw new InputDataException("The jets have no labels.", where, "A file of data, or one that was stripped.", "Train on a labelled file."));
+        }
+
+        return new SubsetSource(source, LabelSubset.Draw(labels, count, seed));
+    }
+}
