@@ -83,4 +83,13 @@ internal sealed record EncodedJets(Tensor Tokens, Sequences Sequences, int[] Cou
                 rows[at++] = Sequences.Starts[jet] + Registers + k;
         return Tokens.index_select(0, tensor(rows));
     }
+
+    /// <summary>Mean over the particles of each jet, registers left out, shape [jets, width]; 0 for a jet without particles.</summary>
+    public Tensor ParticleMeans()
+    {
+        var (slots, _) = Sequences.Slots(Tokens);
+        var shares = new float[Counts.Length * slots.shape[1]];
+        for (int jet = 0; jet < Counts.Length; jet++) shares.AsSpan((int)(jet * slots.shape[1]) + Registers, Counts[jet]).Fill(1f / Math.Max(1, Counts[jet]));
+        return bmm(tensor(shares, [Counts.Length, 1, slots.shape[1]]).to(Tokens.dtype), slots).squeeze(1);
+    }
 }

@@ -65,6 +65,20 @@ internal sealed class Sequences : IDisposable
         return attended.transpose(1, 2).reshape(Rows, width);
     }
 
+    /// <summary>The tokens of each jet in slots, and what is added to an attention's scores so that empty ones count nothing.</summary>
+    /// <param name="tokens">Shape [rows, width].</param>
+    /// <returns>Shape [jets, slots, width]; shape [jets, 1, 1, slots], null where no slot is empty. Both belong to the caller's dispose scope.</returns>
+    public (Tensor Slots, Tensor? Mask) Slots(Tensor tokens)
+    {
+        int jets = lengths.Length, slots = Math.Max(1, lengths.DefaultIfEmpty().Max());
+        if (Rows == jets * slots) return (tokens.view(jets, slots, tokens.shape[1]), lengths.All(n => n == slots) ? null : Mask(lengths, slots, tokens.dtype));
+        var index = new long[jets * slots];
+        for (int jet = 0; jet < jets; jet++)
+            for (int t = 0; t < lengths[jet]; t++)
+                index[jet * slots + t] = Starts[jet] + t;
+        return (RowCopies.Of(tensor(index), tokens).view(jets, slots, tokens.shape[1]), Mask(lengths, slots, tokens.dtype));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => mask?.Dispose();
 
