@@ -1,6 +1,6 @@
 namespace Lightcone.Formats;
 
-/// <summary>The three parts of a data set.</summary>
+/// <summary>The parts of a data set.</summary>
 public enum DataSplit
 {
     /// <summary>For fitting.</summary>
@@ -11,4 +11,7 @@ public enum DataSplit
 
     /// <summary>For the final figures.</summary>
     Test,
+
+    /// <summary>For pre-training: more jets beside those for fitting, whose labels are not read.</summary>
+    Pretrain,
 }
