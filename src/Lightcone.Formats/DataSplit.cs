@@ -1,6 +1,6 @@
 namespace Lightcone.Formats;
 
-/// <summary>The three parts of a data set.</summary>
+/// <summary>The parts of a data set.</summary>
 public enum DataSplit
 {
     /// <summary>For fitting.</summary>
@@ -12,6 +12,6 @@ public enum DataSplit
     /// <summary>For the final figures.</summary>
     Test,
 
-    /// <summary>For pre-training without labels, beside the jets for fitting.</summary>
+    /// <summary>For pre-training: more jets beside those for fitting, whose labels are not read.</summary>
     Pretrain,
 }

@@ -51,8 +51,7 @@ public static class FormatCatalogue
     public static IJetSource OpenFolder(string folder, DataSplit split, FormatOptions? options = null)
     {
         var paths = FilesOf(folder, split);
-        if (paths.Count == 0)
-            throw new UsageException($"the folder has no file of the {split.ToString().ToLowerInvariant()} split", folder, "its files have other names", "name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5), or give files instead of a folder");
+        if (paths.Count == 0) throw SplitFiles.NoFiles(folder, split, ", or give files instead of a folder.");
         var sources = new List<IJetSource>();
         try
         {

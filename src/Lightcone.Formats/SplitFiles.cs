@@ -25,21 +25,26 @@ internal static partial class SplitFiles
     internal static UsageException NoFolder(string folder) =>
         new("there is no such folder", folder, File.Exists(folder) ? "the path names a file" : "the path is mistyped or relative to another folder", "name a folder with files such as train.h5, val.h5 and test.h5");
 
+    internal static UsageException NoFiles(string folder, DataSplit split, string otherwise) =>
+        new($"The folder has no file of the {split.ToString().ToLowerInvariant()} split.", folder, "Its files have other names.",
+            (split == DataSplit.Pretrain ? "Name it pretrain.h5 (parts: pretrain_0.h5, pretrain_1.h5)" : "Name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5)") + otherwise);
+
     private static string Word(string path) => Path.GetFileNameWithoutExtension(path).ToLowerInvariant();
 
     private static DataSplit SplitOf(string word) => word switch
     {
         "train" or "training" => DataSplit.Train,
+        _ when word.StartsWith("pre", StringComparison.Ordinal) => DataSplit.Pretrain,
         "test" or "testing" => DataSplit.Test,
         _ => DataSplit.Validation,
     };
 
     private static long Part(string path) => Trailing().Match(Word(path)) is { Success: true } match && long.TryParse(match.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long part) ? part : -1;
 
-    [GeneratedRegex("^(?<split>train|training|val|valid|validation|test|testing)([-_]?[0-9]+)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?<split>pretrain|pretraining|train|training|val|valid|validation|test|testing)([-_]?[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Exact();
 
-    [GeneratedRegex("(?<![a-z])(train|training|val|valid|validation|test|testing)(?![a-z])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(?<![a-z])(pre[-_]?train|pre[-_]?training|train|training|val|valid|validation|test|testing)(?![a-z])", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
     [GeneratedRegex("[0-9]+$", RegexOptions.CultureInvariant)]

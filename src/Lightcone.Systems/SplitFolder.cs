@@ -7,7 +7,7 @@ namespace Lightcone.Systems;
 
 /// <summary>
 /// The jets of one split of a data set, opened as one source that knows its files: train, val and test files, or one file a class, each cut by rows. The front 60 % of a
-/// class file train, the next 20 % validate and the last 20 % test.
+/// class file train, the next 20 % validate and the last 20 % test. Jets for pre-training have files of their own.
 /// </summary>
 public sealed class SplitFolder : IDisposable
 {
@@ -34,10 +34,12 @@ public sealed class SplitFolder : IDisposable
         if (!Directory.Exists(path)) return OpenFile(path, classes, signals);
         var paths = FormatCatalogue.FilesOf(path, split);
         if (paths.Count > 0) return OpenFiles(path, paths, classes, signals, share);
-        if (Enum.GetValues<DataSplit>().All(other => FormatCatalogue.FilesOf(path, other).Count == 0) && ClassFiles.Find(path) is { Count: > 0 } classFiles)
+        if (split != DataSplit.Pretrain && Enum.GetValues<DataSplit>().All(other => FormatCatalogue.FilesOf(path, other).Count == 0) && ClassFiles.Find(path) is { Count: > 0 } classFiles)
             return OpenClasses(path, classFiles, split, classes, signals, share);
         throw new UsageException($"The folder has no file of the {split.ToString().ToLowerInvariant()} split.", path, "Its files have other names.",
-            "Name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5), or keep one JetNet file a class: g.hdf5, q.hdf5.");
+            split == DataSplit.Pretrain
+                ? "Name them pretrain.h5 (parts: pretrain_0.h5, pretrain_1.h5)."
+                : "Name them train.h5, val.h5 and test.h5 (parts: train_0.h5, train_1.h5), or keep one JetNet file a class: g.hdf5, q.hdf5.");
     }
 
     /// <summary>The files with hashes, for a run's provenance.</summary>
@@ -90,7 +92,8 @@ public sealed class SplitFolder : IDisposable
         {
             DataSplit.Train => (0L, train),
             DataSplit.Validation => (train, validation),
-            _ => (validation, source.Count),
+            DataSplit.Test => (validation, source.Count),
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, "Class files have no such part."),
         };
         return Kept(sources, new SliceSource(source, first, end - first));
     }

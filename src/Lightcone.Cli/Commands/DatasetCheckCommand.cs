@@ -12,7 +12,7 @@ internal static class DatasetCheckCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Files of jets, or a folder with train, validation and test files. Jets shared by two files are found.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Files of jets, or a folder with train, validation, test and pretrain files. Jets shared by two files are found.", Arity = ArgumentArity.OneOrMore };
         var classes = DatasetCommand.ClassNames();
         var command = new Verb("check", "Read every jet and explain the traps of the files.")
         {
@@ -47,7 +47,7 @@ internal static class DatasetCheckCommand
     {
         if (!Directory.Exists(path)) return [path];
         string[] found = [.. Enum.GetValues<DataSplit>().SelectMany(split => FormatCatalogue.FilesOf(path, split))];
-        return found.Length > 0 ? found : throw new UsageException("The folder has no train, validation or test file.", path, "its files have other names", "name the files themselves");
+        return found.Length > 0 ? found : throw new UsageException("The folder has no train, validation, test or pretrain file.", path, "its files have other names", "name the files themselves");
     }
 
     private static void Print(DatasetReport report, TerminalWriter terminal)

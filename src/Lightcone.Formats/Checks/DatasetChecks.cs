@@ -39,7 +39,7 @@ public static class DatasetChecks
         JetCheck[] checks =
         [
             new CoordinateCheck(), new EnergyCheck(), new OrderCheck(ordered, path), new SumCheck(schema), duplicates, new UnitCheck(),
-            new ContentCheck(schema, source as PaddedSource, ClassFiles.ClassOf(path, source)), table,
+            new ParticleCheck(schema), new ContentCheck(schema, source as PaddedSource, ClassFiles.ClassOf(path, source)), table,
         ];
         DatasetFinding? broken = null;
         try

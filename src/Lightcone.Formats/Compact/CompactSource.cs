@@ -79,7 +79,7 @@ internal sealed class CompactSource : IJetSource, ICompactOrigin
         {
             Rows = Layout.Rows(first, count),
             Offsets = offsets,
-            Momenta = Momenta(pts, etas, phis, start),
+            Momenta = Momenta(pts, etas, phis, start, offsets, first),
             Labels = label is null ? null : Damage.At(file.Path, "jets/label", () => Layout.Labels(label.ReadIntegers(first, count), first)),
             ConstituentColumns = columns,
             JetColumns = jetColumns.ToDictionary(c => c.Name, c => c.Values.ReadSingles(first, count)),
@@ -104,23 +104,27 @@ internal sealed class CompactSource : IJetSource, ICompactOrigin
     }
 
     /// <summary>Energies come from pt, eta and the mass in float64, so E ≥ |p| holds to the last digits; float32 loses it.</summary>
-    private double[] Momenta(float[] pts, float[] etas, float[] phis, long start)
+    private double[] Momenta(float[] pts, float[] etas, float[] phis, long start, int[] offsets, long firstJet)
     {
         long[]? pids = pid?.ReadIntegers(start, pts.Length);
         float[]? masses = massColumn?.ReadSingles(start, pts.Length);
         var momenta = new double[4 * pts.Length];
         for (int c = 0; c < pts.Length; c++)
         {
-            double m = pids is not null ? MassOf(pids[c], start + c) : masses is not null ? masses[c] : mass;
+            double m = pids is not null ? MassOf(pids[c]) ?? throw UnknownIdentity(pids[c], c, offsets, firstJet) : masses is not null ? masses[c] : mass;
             var p = FourMomentum.FromPtEtaPhiMass(pts[c], etas[c], phis[c], m);
             (momenta[4 * c], momenta[4 * c + 1], momenta[4 * c + 2], momenta[4 * c + 3]) = (p.E, p.Px, p.Py, p.Pz);
         }
         return momenta;
     }
 
-    private double MassOf(long identity, long constituent) => identity >= 0 && identity < massByPid!.Length
-        ? massByPid[identity]
-        : throw Broken("constituents/pid", $"constituent {constituent} has pid {identity}, but pid_mass_gev knows 0 to {massByPid!.Length - 1}");
+    private double? MassOf(long identity) => identity >= 0 && identity < massByPid!.Length ? massByPid[identity] : null;
+
+    private InputDataException UnknownIdentity(long identity, int constituent, int[] offsets, long firstJet)
+    {
+        int jet = Array.FindLastIndex(offsets, offset => offset <= constituent);
+        return Broken("constituents/pid", $"constituent {constituent - offsets[jet]} of jet {firstJet + jet} has pid {identity}, but pid_mass_gev knows 0 to {massByPid!.Length - 1}");
+    }
 
     private Hdf5Dataset Needed(string path)
     {

@@ -144,6 +144,22 @@ public sealed class SplitFolderTests : IDisposable
     }
 
     [Fact]
+    public void Jets_for_pre_training_come_from_their_own_files_and_from_no_class_file()
+    {
+        PutClasses("g.hdf5", "q.hdf5");
+        Assert.Contains("pretrain.h5", Assert.Throws<UsageException>(() => SplitFolder.Open(Root, DataSplit.Pretrain)).WhatToDo);
+        CompactWriter.Write(ToyJets.Source(4, 1), folder["pretrain_0.h5"]);
+        CompactWriter.Write(ToyJets.Source(6, 2), folder["pretrain_1.h5"]);
+        using (var data = SplitFolder.Open(Root, DataSplit.Pretrain, trainingFraction: 0.5))
+        {
+            Assert.Equal(10, data.Jets.Count); // the share of the training jets is not one of these
+            Assert.Equal([4L, 6], data.Describe("pretrain").Select(f => f.Jets));
+        }
+
+        Assert.Throws<UsageException>(() => SplitFolder.Open(Root, DataSplit.Train)); // a folder with files of a split is no folder of class files
+    }
+
+    [Fact]
     public void Split_files_win_over_class_files_and_a_missing_split_stays_missing()
     {
         PutClasses("g.hdf5", "q.hdf5");

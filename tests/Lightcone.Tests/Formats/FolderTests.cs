@@ -44,6 +44,36 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void Jets_for_pre_training_are_no_training_jets()
+    {
+        Put("pretrain_1.h5", "pretrain_0.h5", "train.h5");
+        Assert.Equal(["pretrain_0.h5", "pretrain_1.h5"], Names(DataSplit.Pretrain));
+        Assert.Equal(["train.h5"], Names(DataSplit.Train));
+        using var source = FormatCatalogue.OpenFolder(Root, DataSplit.Pretrain);
+        Assert.Equal(12, source.Count);
+    }
+
+    [Theory]
+    [InlineData("top-pretrain.h5")]
+    [InlineData("top_pre-train_3.h5")]
+    [InlineData("pretraining.h5")]
+    [InlineData("jets.pre_training.npz")]
+    public void A_name_with_pretrain_in_it_names_that_split_alone(string name)
+    {
+        Put(name);
+        Assert.Equal([name], Names(DataSplit.Pretrain));
+        Assert.All(new[] { DataSplit.Train, DataSplit.Validation, DataSplit.Test }, split => Assert.Empty(Names(split)));
+        Assert.Contains("train.h5", Assert.Throws<UsageException>(() => FormatCatalogue.OpenFolder(Root, DataSplit.Train)).WhatToDo);
+    }
+
+    [Fact]
+    public void A_missing_pretrain_file_is_told_its_name()
+    {
+        Put("train.h5", "test.h5");
+        Assert.Contains("pretrain.h5", Assert.Throws<UsageException>(() => FormatCatalogue.OpenFolder(Root, DataSplit.Pretrain)).WhatToDo);
+    }
+
+    [Fact]
     public void Missing_splits_and_mixed_layouts_are_errors_that_name_the_files()
     {
         Put("train_0.h5", "train_1.npz");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lightcone.Formats;
+using Lightcone.Formats.Checks;
 using Lightcone.Formats.Codecs;
 using Lightcone.Formats.Compact;
 using Lightcone.Formats.Hdf5;
@@ -59,6 +60,15 @@ public sealed class FormatFuzzTests : IDisposable
         byte[] whole = File.ReadAllBytes(JetNetFile.Write(folder["t.hdf5"]));
         Sweep("t.hdf5", Enumerable.Range(0, Mutations).Select(seed => (Func<byte[]>)(() => Mutation.Of(whole, seed))));
         Sweep("t.hdf5", Enumerable.Range(0, whole.Length / 8).Select(i => (Func<byte[]>)(() => whole[..(8 * i)])));
+    }
+
+    [Fact]
+    public void Damaged_files_with_tracks_are_refused_or_checked()
+    {
+        byte[] whole = File.ReadAllBytes(new TrackFile().Write(folder["tracks.h5"]));
+        void Check(string path) => DatasetChecks.Run([path]);
+        Sweep("tracks.h5", Enumerable.Range(0, Mutations).Select(seed => (Func<byte[]>)(() => Mutation.Of(whole, seed))), Check);
+        Sweep("tracks.h5", Enumerable.Range(0, whole.Length / 8).Select(i => (Func<byte[]>)(() => whole[..(8 * i)])), Check);
     }
 
     [Theory]
