@@ -34,15 +34,21 @@ public interface ISystem
     /// <summary>Whether a training reads files named pretrain beside those named train.</summary>
     bool ReadsPretrainingFiles(TrainingRecipe recipe) => false;
 
-    /// <summary>Fills in what a recipe leaves to other runs that it names, for example the size of a network that training starts from.</summary>
+    /// <summary>Fills in what a recipe leaves to the jets, or to other runs that it names: classes, the size of a network that training starts from.</summary>
     /// <exception cref="LightconeException">A run it names is not there or does not fit.</exception>
-    TrainingRecipe Resolve(TrainingRecipe recipe) => recipe;
+    TrainingRecipe Resolve(TrainingRecipe recipe, JetSchema training) => recipe;
+
+    /// <summary>The jets of a training as a recipe wants them, for example mixed into samples without labels. It takes the source over.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="jets">Jets of the training or of the validation.</param>
+    /// <param name="share">1 for training jets; for those of the validation, how many times fewer of a number that the recipe fixes are wanted.</param>
+    IJetSource Arrange(TrainingRecipe recipe, IJetSource jets, int share) => jets;
 
     /// <summary>A recipe changed for few labels: their number, and what depends on it.</summary>
     TrainingRecipe WithLabels(TrainingRecipe recipe, int labels) => recipe with { Labels = labels };
 
     /// <summary>
-    /// Puts into the run's folder what its task needs beside the recipe: numbers fitted on the training jets, copies from other runs. Called whenever a training starts or goes on;
+    /// Puts into the run's folder what its task needs beside the recipe: numbers fitted on the training jets, labelled or not, copies from other runs. Called whenever a training starts or goes on;
     /// what is there already stays.
     /// </summary>
     void Prepare(Run run, TrainingRecipe recipe, IJetSource training)

@@ -13,9 +13,12 @@ internal sealed class SessionJets : IDisposable
     // A training with few labels may look at so few more to be watched by.
     private const int LabelsPerValidationLabel = 5, RowsAtOnce = 4096;
 
-    private SessionJets(IJetSource training, IJetSource validation, IReadOnlyList<DataFile> files) => (Training, Validation, Files) = (training, validation, files);
+    private SessionJets(IJetSource all, IJetSource training, IJetSource validation, IReadOnlyList<DataFile> files) => (All, Training, Validation, Files) = (all, training, validation, files);
 
-    /// <summary>Jets to train on.</summary>
+    /// <summary>Every jet of the training files, for what is fitted without labels.</summary>
+    public IJetSource All { get; }
+
+    /// <summary>Jets to train on, with the labels that a training may see.</summary>
     public IJetSource Training { get; }
 
     /// <summary>Jets to validate on.</summary>
@@ -39,10 +42,11 @@ internal sealed class SessionJets : IDisposable
             var training = parts.Count == 1 ? parts[0].Jets : new ConcatenatedSource([.. parts.Select(p => p.Jets)]);
             var validation = opened[^1].Jets;
             DataFile[] files = [.. parts.SelectMany(p => p.Describe("train")), .. opened[^1].Describe("val")];
-            if (!system.TrainsOnLabels) return new(new UnlabelledSource(training), new UnlabelledSource(validation), files);
-            return recipe.Labels == 0
-                ? new(training, validation, files)
-                : new(Labelled(training, recipe.Labels, recipe.Seed, data), Labelled(validation, Math.Max(1, recipe.Labels / LabelsPerValidationLabel), recipe.Seed, data), files);
+            var all = new UnlabelledSource(training);
+            if (!system.TrainsOnLabels) return new(all, all, new UnlabelledSource(validation), files);
+            if (recipe.Labels == 0) return new(all, system.Arrange(recipe, training, 1), system.Arrange(recipe, validation, LabelsPerValidationLabel), files);
+            return new(all, system.Arrange(recipe, Labelled(training, recipe.Labels, recipe.Seed, data), 1),
+                system.Arrange(recipe, Labelled(validation, Math.Max(1, recipe.Labels / LabelsPerValidationLabel), recipe.Seed, data), LabelsPerValidationLabel), files);
         }
         catch
         {

@@ -40,8 +40,8 @@ public static class TrainingSession
         if (!system.TrainsOnLabels && !recipe.Signals.IsEmpty)
             throw new UsageException($"{system.Title} is trained without labels, so no class can be its signal.", "--set signals", "The field is for taggers.", "Name what it is trained on, --set classes=NAMES, and the signals when it is evaluated: lightcone evaluate RUN --signals NAMES.");
         Run.RequireVacant(request.Run);
-        recipe = system.Resolve(recipe);
         using var jets = SessionJets.Open(system, recipe, data);
+        recipe = system.Resolve(recipe, jets.Training.Schema);
         Trainer.StepsPerEpoch(recipe, jets.Training.Count, data);
         var provenance = (Provenance.OfThisProcess(request.Threads, request.MklAnyCpu) with
         {
@@ -72,7 +72,7 @@ public static class TrainingSession
     private static TrainingOutcome Train(
         ISystem system, Run run, TrainingRecipe recipe, SessionJets jets, bool resume, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
-        system.Prepare(run, recipe, jets.Training);
+        system.Prepare(run, recipe, jets.All);
         torch.manual_seed((long)(new RandomStream(recipe.Seed, "initial weights", 0, 0).NextUInt64() >> 1));
         using var task = system.CreateTask(recipe, run);
         using var average = recipe.Ema > 0 ? system.CreateTask(recipe, run) : null;

@@ -89,6 +89,16 @@ public sealed class NetworkState : IDisposable
         foreach (var (name, tensor) in parameters.Concat(buffers)) TensorConversion.CopyInto(tensor, weights, prefix + name);
     }
 
+    /// <summary>Overwrites the parameters whose names begin with <paramref name="begin"/>, and leaves all others as they are.</summary>
+    /// <exception cref="InputDataException">A tensor is missing or has another shape.</exception>
+    public void LoadPart(WeightSet weights, string begin)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in parameters)
+            if (name.StartsWith(begin, StringComparison.Ordinal)) TensorConversion.CopyInto(tensor, weights, name);
+    }
+
     /// <summary>Copies values from a state with the same tensors.</summary>
     public void CopyFrom(NetworkState other)
     {

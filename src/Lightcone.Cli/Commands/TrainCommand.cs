@@ -17,6 +17,8 @@ internal static class TrainCommand
         var data = new Option<string?>("--data") { Description = "Folder with train and val files, or with one file a class.", HelpName = "FOLDER" };
         var output = new Option<string?>("--out") { Description = "Folder of the new run.", HelpName = "RUN" };
         var resume = new Option<string?>("--resume") { Description = "Go on with this run from its last checkpoint.", HelpName = "RUN" };
+        var backbone = new Option<string?>("--backbone") { Description = "Start from this pre-training's run or backbone file.", HelpName = "RUN" };
+        var labels = new Option<int?>("--labels") { Description = "Use so many labelled training jets, and a recipe for few.", HelpName = "N" };
         var settings = CommonOptions.Settings();
         var maxTime = new Option<double?>("--max-time") { Description = "Stop with a checkpoint after this many minutes (exit code 5).", HelpName = "MINUTES" };
         var threads = CommonOptions.Threads();
@@ -24,12 +26,12 @@ internal static class TrainCommand
         var print = new Option<bool>("--print-recipe") { Description = "Print the resolved recipe and stop." };
         var command = new Verb("train", "Train a network on jets; kill it at any moment and --resume it.")
         {
-            Examples = ["lightcone train top-lorentznet --data samples/data --out runs/top --set epochs=3", "lightcone train jetnet-lgae --data jetnet --out runs/lgae", "lightcone train --resume runs/top"],
+            Examples = ["lightcone train top-lorentznet --data samples/data --out runs/top --set epochs=3", "lightcone train jetclass-finetune --backbone runs/mpm --labels 1000 --data jetclass --out runs/ft", "lightcone train --resume runs/top"],
             Arguments = { name },
-            Options = { data, output, resume, settings, maxTime, threads, list, print },
+            Options = { data, output, resume, backbone, labels, settings, maxTime, threads, list, print },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
-            new Choice(parse.GetValue(name), parse.GetValue(data), parse.GetValue(output), parse.GetValue(resume), parse.GetValue(settings) ?? [], parse.GetValue(maxTime), parse.GetValue(threads),
+            new Choice(parse.GetValue(name), parse.GetValue(data), parse.GetValue(output), parse.GetValue(resume), parse.GetValue(backbone), parse.GetValue(labels), parse.GetValue(settings) ?? [], parse.GetValue(maxTime), parse.GetValue(threads),
                 parse.GetValue(list), parse.GetValue(print), parse.GetValue(CommonOptions.MklAnyCpu)),
             TerminalWriter.Open(parse), stop)));
         return command;
@@ -42,15 +44,15 @@ internal static class TrainCommand
             throw new UsageException("A resumed run already knows its training.", "lightcone train --resume", "Both a training and --resume were given.", $"lightcone train --resume {choice.Resume}");
         if (choice.Resume is not null)
         {
-            if (choice.Settings.Length > 0)
-                throw new UsageException("A resumed run keeps its recipe.", "--set", "A changed recipe would make another training of it.", "Start a new run with --out.");
+            if (choice.Settings.Length > 0 || choice.Backbone is not null || choice.Labels is not null)
+                throw new UsageException("A resumed run keeps its recipe.", "--set, --backbone, --labels", "A changed recipe would make another training of it.", "Start a new run with --out.");
             return Report(choice.Resume, choice.Data, $"resume {choice.Resume}", terminal, observer => TrainingSession.Resume(Request(choice, choice.Resume), observer, stop));
         }
 
         if (choice.Name is null)
             throw new UsageException("Nothing was named to train.", "lightcone train", "The training's name is missing.", "lightcone train --list");
         var (system, named) = SystemCatalogue.Training(choice.Name);
-        var recipe = choice.Settings.Aggregate(named.Recipe, RecipeFile.Set);
+        var recipe = choice.Settings.Aggregate(Begun(system, named.Recipe, choice), RecipeFile.Set);
         if (choice.Print)
         {
             terminal.Line(RecipeFile.ToYaml(recipe).TrimEnd());
@@ -59,6 +61,18 @@ internal static class TrainCommand
 
         string run = choice.Out ?? throw new UsageException("There is no folder for the run.", "--out", "The option was forgotten.", $"Add --out runs/{choice.Name}.");
         return Report(run, choice.Data, $"train {system.Title}, {recipe.Epochs} epoch{(recipe.Epochs == 1 ? "" : "s")}, seed {recipe.Seed}", terminal, observer => TrainingSession.Start(system, recipe, Request(choice, run), observer, stop));
+    }
+
+    // The settings come last, so that they have the last word.
+    private static TrainingRecipe Begun(ISystem system, TrainingRecipe recipe, Choice choice)
+    {
+        if (choice.Labels is { } labels)
+        {
+            if (labels < 1) throw new UsageException("A number of labels is at least 1.", $"--labels {labels}", "A misspelt number.", "Leave --labels out to use all.");
+            recipe = system.WithLabels(recipe, labels);
+        }
+
+        return choice.Backbone is null ? recipe : RecipeFile.Set(recipe, "backbone", choice.Backbone);
     }
 
     private static TrainingRequest Request(Choice choice, string run) => new()
@@ -105,7 +119,7 @@ internal static class TrainCommand
     }
 
     private sealed record Choice(
-        string? Name, string? Data, string? Out, string? Resume, string[] Settings, double? MaxTime, int Threads, bool List, bool Print, bool MklAnyCpu);
+        string? Name, string? Data, string? Out, string? Resume, string? Backbone, int? Labels, string[] Settings, double? MaxTime, int Threads, bool List, bool Print, bool MklAnyCpu);
 }
 
 /// <summary>Shows a training as it goes: one moving line on a terminal, a line a minute and an epoch in a log.</summary>

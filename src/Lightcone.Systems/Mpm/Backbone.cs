@@ -67,12 +67,7 @@ internal sealed class Backbone
 
     /// <summary>Copies its weights into a network whose encoder has the same shape.</summary>
     /// <exception cref="InputDataException">A tensor is missing or has another shape.</exception>
-    public void CopyInto(NetworkState state)
-    {
-        using var _ = TorchSharp.torch.no_grad();
-        foreach (var (name, tensor) in state.Parameters)
-            if (name.StartsWith(Encoder.Prefix, StringComparison.Ordinal)) TensorConversion.CopyInto(tensor, weights, name);
-    }
+    public void CopyInto(NetworkState state) => state.LoadPart(weights, Network.Encoder.Prefix);
 
     private static Backbone OfRun(Run run)
     {
@@ -121,5 +116,5 @@ internal sealed class Backbone
         return backbone;
     }
 
-    private IEnumerable<WeightTensor> EncoderWeights() => weights.Where(t => t.Name.StartsWith(Encoder.Prefix, StringComparison.Ordinal));
+    private IEnumerable<WeightTensor> EncoderWeights() => weights.Where(t => t.Name.StartsWith(Network.Encoder.Prefix, StringComparison.Ordinal));
 }

@@ -78,7 +78,7 @@ internal sealed class ClassifierNetwork : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var counts = State[Prior];
-        counts.PlusInPlace(labels.bincount(minlength: counts.shape[0]).to(counts.dtype), 1);
+        counts.PlusInPlace(labels.bincount(null, counts.shape[0]).to(counts.dtype), 1);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,103 @@
+using Lightcone.Formats.Scores;
+using Lightcone.Jets;
+using Lightcone.Systems.Mpm.Particles;
+using Lightcone.Training.Recipes;
+using Lightcone.Training.Runs;
+using Lightcone.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lightcone.Systems.Mpm.FineTuning;
+
+/// <summary>A trained classifier.</summary>
+internal sealed class ClassifierModel : IModel
+{
+    /// <summary>Jets that are computed together; bounds the memory, has no influence on any number beyond rounding.</summary>
+    private const int LargestBatch = 256;
+
+    private readonly Preprocessing preprocessing;
+
+    private ClassifierModel(FineTuneRecipe recipe, Preprocessing preprocessing)
+    {
+        (Recipe, this.preprocessing, Classes) = (recipe, preprocessing, recipe.Classes.Names.Count);
+        Network = new ClassifierNetwork(recipe, Classes);
+        Columns =
+        [
+            new("score", [], Classes == 2 ? $"probability of {recipe.Classes.Names[1]}, in [0, 1]" : $"probability of any class but {recipe.Classes.Names[0]}, in [0, 1]"),
+            new("probabilities", [Classes], $"of the classes {string.Join(", ", recipe.Classes.Names)}"),
+            new("logits", [Classes], "before the soft-max"),
+            new("empty", [], "1 for a jet without particles, whose probabilities are the shares of the training jets' classes"),
+        ];
+    }
+
+    /// <summary>The recipe of the run.</summary>
+    public FineTuneRecipe Recipe { get; }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>The network.</summary>
+    public ClassifierNetwork Network { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScoreColumn> Columns { get; }
+
+    /// <summary>Loads the weights of a run.</summary>
+    /// <exception cref="InputDataException">The run has no weights yet, or they do not fit its recipe.</exception>
+    public static ClassifierModel Load(Run run)
+    {
+        var recipe = RecipeFile.Load(run.RecipePath, new FineTuneRecipe());
+        if (!File.Exists(run.BestPath))
+            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath));
+        try
+        {
+            model.Network.State.Load(Safetensors.ReadAll(run.BestPath));
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Logits of each jet, row-major, shape [jets, classes].</summary>
+    public double[] Logits(JetBatch jets)
+    {
+        using var noGrad = no_grad();
+        var logits = new double[jets.JetCount * Classes];
+        for (int first = 0; first < jets.JetCount; first += LargestBatch)
+        {
+            using var scope = NewDisposeScope();
+            int count = Math.Min(LargestBatch, jets.JetCount - first);
+            var part = count == jets.JetCount ? jets : jets.Select([.. Enumerable.Range(first, count)]);
+            Network.Logits(preprocessing.Apply(part), training: false).to(ScalarType.Float64).contiguous().data<double>().CopyTo(logits.AsSpan(first * Classes, count * Classes));
+        }
+
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public float[][] Score(JetBatch jets)
+    {
+        double[] logits = Logits(jets);
+        var (scores, probabilities, empty) = (new float[jets.JetCount], new float[logits.Length], new float[jets.JetCount]);
+        for (int jet = 0; jet < jets.JetCount; jet++)
+        {
+            var own = logits.AsSpan(jet * Classes, Classes);
+            double most = double.NegativeInfinity, sum = 0;
+            foreach (double l in own) most = Math.Max(most, l);
+            foreach (double l in own) sum += Math.Exp(l - most);
+            for (int c = 0; c < Classes; c++) probabilities[jet * Classes + c] = (float)(Math.Exp(own[c] - most) / sum);
+            // The sum over the other classes, not 1 − p: it keeps its digits where p is close to 1.
+            for (int c = 1; c < Classes; c++) scores[jet] += probabilities[jet * Classes + c];
+            empty[jet] = jets.Multiplicity(jet) == 0 ? 1 : 0;
+        }
+
+        return [scores, probabilities, Array.ConvertAll(logits, l => (float)l), empty];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}
