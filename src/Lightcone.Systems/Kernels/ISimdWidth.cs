@@ -41,6 +41,9 @@ internal unsafe interface ISimdWidth<F, D>
 
     static abstract F Clamp(F a, F low, F high);
 
+    /// <summary>The larger of a and b; of a NaN and a number either.</summary>
+    static abstract F Larger(F a, F b);
+
     /// <summary>All bits set where a &gt; 0.</summary>
     static abstract F IsPositive(F a);
 

@@ -43,6 +43,9 @@ internal readonly unsafe struct Wide128 : ISimdWidth<Vector128<float>, Vector128
     public static Vector128<float> Clamp(Vector128<float> a, Vector128<float> low, Vector128<float> high) => Vector128.Min(Vector128.Max(a, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Larger(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> IsPositive(Vector128<float> a) => Vector128.GreaterThan(a, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,6 +43,9 @@ internal readonly unsafe struct Wide256 : ISimdWidth<Vector256<float>, Vector256
     public static Vector256<float> Clamp(Vector256<float> a, Vector256<float> low, Vector256<float> high) => Vector256.Min(Vector256.Max(a, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Larger(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> IsPositive(Vector256<float> a) => Vector256.GreaterThan(a, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,6 +43,9 @@ internal readonly unsafe struct Wide512 : ISimdWidth<Vector512<float>, Vector512
     public static Vector512<float> Clamp(Vector512<float> a, Vector512<float> low, Vector512<float> high) => Vector512.Min(Vector512.Max(a, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Larger(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> IsPositive(Vector512<float> a) => Vector512.GreaterThan(a, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

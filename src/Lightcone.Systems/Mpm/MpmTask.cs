@@ -1,5 +1,6 @@
 using Lightcone.Jets;
 using Lightcone.Randomness;
+using Lightcone.Systems.Mpm.Kernels;
 using Lightcone.Systems.Mpm.Network;
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Systems.Mpm.Targets;
@@ -47,9 +48,7 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
     }
 
     /// <inheritdoc/>
-    public void AfterBackward()
-    {
-    }
+    public void AfterBackward() => PackedAttention.ThrowIfBackwardFailed();
 
     /// <summary>Losses without smoothing under fixed masks, in nats (or absolute differences) a hidden particle.</summary>
     public IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches)

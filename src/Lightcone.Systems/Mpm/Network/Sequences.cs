@@ -1,4 +1,4 @@
-using Lightcone.Training.Engine;
+using Lightcone.Systems.Mpm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -12,9 +12,10 @@ internal sealed class Sequences : IDisposable
     private const double Excluded = -1e9;
 
     private readonly int[] lengths;
+    private readonly bool packed;
     private readonly Tensor? mask; // [jets, 1, 1, slots], only where there are empty slots
 
-    private Sequences(int[] lengths, int[] starts, int rows, Tensor? mask) => (this.lengths, Starts, Rows, this.mask) = (lengths, starts, rows, mask);
+    private Sequences(int[] lengths, int[] starts, int rows, bool packed, Tensor? mask) => (this.lengths, Starts, Rows, this.packed, this.mask) = (lengths, starts, rows, packed, mask);
 
     /// <summary>First row of each jet.</summary>
     public int[] Starts { get; }
@@ -32,12 +33,12 @@ internal sealed class Sequences : IDisposable
         if (layout == TokenLayout.Packed)
         {
             for (int jet = 1; jet < lengths.Length; jet++) starts[jet] = starts[jet - 1] + lengths[jet - 1];
-            return new(lengths, starts, lengths.Length == 0 ? 0 : starts[^1] + lengths[^1], null);
+            return new(lengths, starts, lengths.Length == 0 ? 0 : starts[^1] + lengths[^1], packed: true, null);
         }
 
         int slots = Math.Max(1, lengths.DefaultIfEmpty().Max());
         for (int jet = 1; jet < lengths.Length; jet++) starts[jet] = jet * slots;
-        return new(lengths, starts, lengths.Length * slots, lengths.All(n => n == slots) ? null : Mask(lengths, slots, type));
+        return new(lengths, starts, lengths.Length * slots, packed: false, lengths.All(n => n == slots) ? null : Mask(lengths, slots, type));
     }
 
     /// <summary>
@@ -58,6 +59,7 @@ internal sealed class Sequences : IDisposable
     /// <returns>Shape [rows, width]; rows of empty slots have no meaning.</returns>
     public Tensor Attend(Tensor qkv, int heads)
     {
+        if (packed) return PackedAttention.Apply(qkv, [.. Starts, Rows], heads);
         if (lengths.Length == 0) return qkv.narrow(1, 0, qkv.shape[1] / 3);
         long jets = lengths.Length, slots = Rows / jets, width = qkv.shape[1] / 3;
         var parts = qkv.view(jets, slots, 3, heads, width / heads).permute(2, 0, 3, 1, 4).unbind(0);

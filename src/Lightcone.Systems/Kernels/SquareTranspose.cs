@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Lightcone.Systems.LorentzNet.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Transposition of four registers of four numbers.</summary>
 internal static class SquareTranspose

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Lightcone.Systems.Kernels;
 
-namespace Lightcone.Systems.Lgae.Kernels;
+namespace Lightcone.Systems.Kernels;
 
 /// <summary>Products of small matrices whose results are rows of registers: result[m] = start[m] + Σ_q a[m, q] · b[q], with a broadcast.</summary>
 internal static unsafe class RowProduct<W, F, D>
@@ -19,23 +18,25 @@ internal static unsafe class RowProduct<W, F, D>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="count">Terms of each sum.</param>
     /// <param name="width">Floats of a row, whole registers.</param>
+    /// <param name="startStep">Floats from one row's start to the next: 0 where all start alike, <paramref name="width"/> to add to what stands at <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Apply(float* a, nint rowStep, nint step, float* b, float* start, float* result, int rows, int count, int width)
+    public static void Apply(float* a, nint rowStep, nint step, float* b, float* start, float* result, int rows, int count, int width, nint startStep = 0)
     {
         for (int lane = 0; lane < width; lane += W.Lanes)
         {
             int m = 0;
-            for (; m + 8 <= rows; m += 8) Eight(a + (m * rowStep), rowStep, step, b + lane, start + lane, result + lane + (m * (nint)width), count, width);
-            for (; m < rows; m += 4) Four(a + (m * rowStep), rowStep, step, b + lane, start + lane, result + lane + (m * (nint)width), count, width);
+            for (; m + 8 <= rows; m += 8) Eight(a + (m * rowStep), rowStep, step, b + lane, start + lane + (m * startStep), startStep, result + lane + (m * (nint)width), count, width);
+            for (; m < rows; m += 4) Four(a + (m * rowStep), rowStep, step, b + lane, start + lane + (m * startStep), startStep, result + lane + (m * (nint)width), count, width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* a, nint rowStep, nint step, float* b, float* start, float* result, int count, nint width)
+    private static void Eight(float* a, nint rowStep, nint step, float* b, float* start, nint startStep, float* result, int count, nint width)
     {
         float* a3 = a + (3 * rowStep), a6 = a3 + (3 * rowStep);
         nint two = 2 * rowStep;
-        F s0 = W.Load(start), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        F s0 = W.Load(start), s1 = W.Load(start += startStep), s2 = W.Load(start += startStep), s3 = W.Load(start += startStep);
+        F s4 = W.Load(start += startStep), s5 = W.Load(start += startStep), s6 = W.Load(start += startStep), s7 = W.Load(start + startStep);
         for (int q = 0; q < count; q++, a += step, a3 += step, a6 += step, b += width)
         {
             F row = W.Load(b);
@@ -60,10 +61,10 @@ internal static unsafe class RowProduct<W, F, D>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* a, nint rowStep, nint step, float* b, float* start, float* result, int count, nint width)
+    private static void Four(float* a, nint rowStep, nint step, float* b, float* start, nint startStep, float* result, int count, nint width)
     {
         float* a2 = a + (2 * rowStep);
-        F s0 = W.Load(start), s1 = s0, s2 = s0, s3 = s0;
+        F s0 = W.Load(start), s1 = W.Load(start += startStep), s2 = W.Load(start += startStep), s3 = W.Load(start + startStep);
         for (int q = 0; q < count; q++, a += step, a2 += step, b += width)
         {
             F row = W.Load(b);
