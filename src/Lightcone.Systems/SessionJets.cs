@@ -13,6 +13,9 @@ internal sealed class SessionJets : IDisposable
     // A training with few labels may look at so few more to be watched by.
     private const int LabelsPerValidationLabel = 5, RowsAtOnce = 4096;
 
+    // So many a training would hold for shuffling anyway; read anew they would cost a pass over the whole file an epoch.
+    private const int MostInMemory = 32768;
+
     private SessionJets(IJetSource all, IJetSource training, IJetSource validation, IReadOnlyList<DataFile> files) => (All, Training, Validation, Files) = (all, training, validation, files);
 
     /// <summary>Every jet of the training files, for what is fitted without labels.</summary>
@@ -75,6 +78,7 @@ internal sealed class SessionJets : IDisposable
             labels.AddRange(batch.Labels ?? throw new InputDataException("The jets have no labels.", where, "A file of data, or one that was stripped.", "Train on a labelled file."));
         }
 
-        return new SubsetSource(source, LabelSubset.Draw(labels, count, seed));
+        var subset = new SubsetSource(source, LabelSubset.Draw(labels, count, seed));
+        return count <= MostInMemory ? InMemorySource.Load(subset) : subset;
     }
 }

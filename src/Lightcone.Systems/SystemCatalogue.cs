@@ -3,6 +3,7 @@ using Lightcone.Systems.Lgae;
 using Lightcone.Systems.LorentzNet;
 using Lightcone.Systems.Mpm;
 using Lightcone.Systems.Mpm.FineTuning;
+using Lightcone.Systems.Mpm.Tokens;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 
@@ -12,7 +13,7 @@ namespace Lightcone.Systems;
 public static class SystemCatalogue
 {
     /// <summary>The systems.</summary>
-    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem(), new MpmSystem(), new ClassifierSystem()];
+    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem(), new MpmSystem(), new TokenizerSystem(), new ClassifierSystem()];
 
     /// <summary>The system of a run.</summary>
     /// <exception cref="InputDataException">The run's recipe is damaged or names an unknown system.</exception>

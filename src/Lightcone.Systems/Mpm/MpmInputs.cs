@@ -13,8 +13,14 @@ internal static class MpmInputs
     /// <exception cref="InputDataException">The tokenizer reads jets in another way, or its run is damaged.</exception>
     public static void Prepare(Run run, MpmRecipe recipe, IJetSource training)
     {
-        var preprocessing = PreparedPreprocessing(run, recipe, training);
         string path = TokenizerPath(run);
+        if (recipe.Target.Kind == TargetKind.Vq)
+        {
+            if (!File.Exists(path)) CopyTokenizer(run, recipe, training);
+            return;
+        }
+
+        var preprocessing = PreparedPreprocessing(run, recipe, training);
         if (File.Exists(path)) return;
         if (recipe.Target.Kind == TargetKind.KMeans)
         {
@@ -37,8 +43,21 @@ internal static class MpmInputs
     public static ITokenizer? Tokenizer(Run run, MpmRecipe recipe, Preprocessing preprocessing) => recipe.Target.Kind switch
     {
         TargetKind.KMeans => KMeansTokenizer.Read(TokenizerPath(run), preprocessing),
+        TargetKind.Vq => VqTokenizer.Read(TokenizerPath(run), preprocessing),
         _ => null,
     };
+
+    // Jets must be read as the tokenizer learned to: its preprocessing becomes this run's, and is there before the tokenizer is.
+    private static void CopyTokenizer(Run run, MpmRecipe recipe, IJetSource training)
+    {
+        using var tokenizer = VqTokenizer.Of(VqTokenizer.RunOf(recipe), training);
+        if (!File.Exists(run.PreprocessingPath)) tokenizer.Preprocessing.Write(run.PreprocessingPath);
+        else if (Preprocessing.Read(run.PreprocessingPath).Fingerprint != tokenizer.Preprocessing.Fingerprint)
+            throw new InputDataException("The run has another preprocessing than the tokenizer that it names.", run.PreprocessingPath, "The tokenizer was trained again since this run was started.",
+                "Start the training anew in another folder.");
+        Directory.CreateDirectory(run.InputsFolder);
+        tokenizer.Write(TokenizerPath(run));
+    }
 
     private static string TokenizerPath(Run run) => Path.Combine(run.InputsFolder, "tokenizer.safetensors");
 }

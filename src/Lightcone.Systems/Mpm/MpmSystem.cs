@@ -2,6 +2,7 @@ using Lightcone.Evaluation;
 using Lightcone.Jets;
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Systems.Mpm.Targets;
+using Lightcone.Systems.Mpm.Tokens;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
@@ -50,6 +51,13 @@ public sealed class MpmSystem : ISystem
 
     /// <inheritdoc/>
     public bool ReadsPretrainingFiles(TrainingRecipe recipe) => ((MpmRecipe)recipe).Pool;
+
+    /// <summary>Refuses a tokenizer's run that does not fit before anything of the new run is there.</summary>
+    public TrainingRecipe Resolve(TrainingRecipe recipe)
+    {
+        if (recipe is MpmRecipe { Target.Kind: TargetKind.Vq } mpm) VqTokenizer.RunOf(mpm);
+        return recipe;
+    }
 
     /// <inheritdoc/>
     public void Prepare(Run run, TrainingRecipe recipe, IJetSource training) => MpmInputs.Prepare(run, (MpmRecipe)recipe, training);
