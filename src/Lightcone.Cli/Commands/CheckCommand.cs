@@ -17,6 +17,7 @@ internal static class CheckCommand
     {
         var command = new Verb("check", "Check what a model promises.") { Examples = ["lightcone check symmetry runs/top"] };
         command.Subcommands.Add(CreateSymmetry());
+        command.Subcommands.Add(CheckMpmCommand.Create());
         return command;
     }
 

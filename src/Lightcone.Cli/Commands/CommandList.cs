@@ -13,6 +13,7 @@ internal static class CommandList
         yield return EvaluateCommand.Create();
         yield return ScoreCommand.Create();
         yield return ReportCommand.Create();
+        yield return ProbeCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
         yield return CiteCommand.Create();
