@@ -50,6 +50,7 @@ internal static class CheckMpmCommand
             terminal.Line();
         }
 
+        if (MpmCheckReport.Write(request, parts, clock.Elapsed.TotalSeconds) is { } page) terminal.Line(page);
         if (terminal.WantsJson) terminal.WriteJson(ToJson(request, parts, clock.Elapsed.TotalSeconds));
         return parts.SelectMany(p => p.Gates).All(g => g.Result != GateResult.Fail) ? ExitCode.Done : ExitCode.Defect;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lightcone.Evaluation;
+using Lightcone.Figures.Catalogue;
 
 namespace Lightcone.Systems.Mpm.Acceptance;
 
@@ -19,8 +20,11 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     {
         foreach (int labels in (int[])[Thousand, Hundred, TenThousand]) Compare(labels);
         foreach (var other in others) CompareOther(other);
-        Equivalence();
-        return new("E4", "fine-tuned against from scratch", gates, numbers);
+        return new("E4", "fine-tuned against from scratch", gates, numbers)
+        {
+            LabelSeries = [SeriesOf(tuned, "fine-tuned", TrainingArm.FineTuned), SeriesOf(scratch, "from scratch", TrainingArm.Scratch)],
+            Equivalence = Equivalence(),
+        };
     }
 
     private void Compare(int labels)
@@ -82,13 +86,18 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     }
 
     // Labels at which training from scratch is as good as fine-tuning with 1000; between two points the accuracy is straight in the logarithm of the labels.
-    private void Equivalence()
+    private LabelEquivalence? Equivalence()
     {
         double wanted = Mean(tuned, Thousand), low = Mean(scratch, Thousand), high = Mean(scratch, TenThousand);
-        if (low >= wanted) Add("labels from scratch that equal 1000 fine-tuned", Thousand, null);
-        else if (high < wanted) Add("labels from scratch that equal 1000 fine-tuned: more than", TenThousand, null);
-        else Add("labels from scratch that equal 1000 fine-tuned", Thousand * Math.Pow(10, (wanted - low) / (high - low)), null);
+        if (low >= wanted) return null;
+        bool beyond = high < wanted;
+        double labels = beyond ? TenThousand : Thousand * Math.Pow(10, (wanted - low) / (high - low));
+        Add($"labels from scratch that equal 1000 fine-tuned{(beyond ? ": more than" : "")}", labels, null);
+        return new(Thousand, wanted, labels, beyond);
     }
+
+    private SeededSeries SeriesOf(Arm arm, string name, TrainingArm look) => new(
+        name, look, [.. ((int[])[Hundred, Thousand, TenThousand]).SelectMany(l => scores[(arm.Name, l)].Select((s, i) => new SeededPoint(l, i + 1, s.Accuracy)))]);
 
     private double Mean(Arm arm, int labels) => scores[(arm.Name, labels)].Average(s => s.Accuracy);
 

@@ -1,4 +1,5 @@
 using Lightcone.Evaluation;
+using Lightcone.Figures.Catalogue;
 using Lightcone.Systems.Mpm.Probing;
 
 namespace Lightcone.Systems.Mpm.Acceptance;
@@ -30,6 +31,11 @@ internal static class FrozenCheck
             if (random.Labels >= 1000 && random.Head == Gated) gates.Add(EvaluationGate.AtLeast($"{id}/significance", mean / error, 2, $"{name}, in standard errors"));
         }
 
-        return new("E3", "frozen probe", gates, numbers);
+        return new("E3", "frozen probe", gates, numbers)
+        {
+            LabelSeries = [.. ((string[])[MpmProbe.Pretrained, MpmProbe.Random]).Select(encoder => new SeededSeries(
+                encoder == MpmProbe.Pretrained ? "frozen" : "random, frozen", encoder == MpmProbe.Pretrained ? TrainingArm.Frozen : TrainingArm.RandomFrozen,
+                [.. results.Where(r => r.Encoder == encoder && r.Head == Gated).SelectMany(r => r.Accuracies.Select((a, s) => new SeededPoint(r.Labels, s + 1, a)))]))],
+        };
     }
 }

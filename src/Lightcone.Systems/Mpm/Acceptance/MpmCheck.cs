@@ -1,4 +1,5 @@
 using Lightcone.Evaluation;
+using Lightcone.Figures.Catalogue;
 using Lightcone.Systems.Mpm.Probing;
 
 namespace Lightcone.Systems.Mpm.Acceptance;
@@ -40,6 +41,7 @@ public static class MpmCheck
         {
             ["E3"] = () => FrozenCheck.Run(new MpmProbeRequest { Backbone = backbones.Tuned().Backbone, Data = request.Data!, Seeds = request.Seeds }, say, stop),
             ["E4"] = () => new FineTuningCheck(runs, request.Seeds, backbones.Tuned(), new Arm("scratch", ""), [backbones.WithPool(), backbones.OnScrambled()]).Run(),
+            ["E5"] = () => new WeakSupervisionCheck(runs, request.Data!, backbones.Tuned(), new Arm("scratch", "")).Run(),
         };
     }
 }
@@ -104,4 +106,17 @@ public sealed record MpmCheckNumber(string Name, double Value, double? Error);
 /// <param name="Title">What it shows.</param>
 /// <param name="Gates">What it demands.</param>
 /// <param name="Numbers">What else it measured.</param>
-public sealed record MpmCheckPart(string Id, string Title, IReadOnlyList<EvaluationGate> Gates, IReadOnlyList<MpmCheckNumber> Numbers);
+public sealed record MpmCheckPart(string Id, string Title, IReadOnlyList<EvaluationGate> Gates, IReadOnlyList<MpmCheckNumber> Numbers)
+{
+    /// <summary>Accuracy against the number of labels, to be drawn.</summary>
+    internal IReadOnlyList<SeededSeries> LabelSeries { get; init; } = [];
+
+    /// <summary>Significance improvement against the number of signal jets, to be drawn.</summary>
+    internal IReadOnlyList<SeededSeries> SearchSeries { get; init; } = [];
+
+    /// <summary>What training on true labels reaches; null where no search was made.</summary>
+    internal ReferenceLevel? Supervised { get; init; }
+
+    /// <summary>How many labels pre-training is worth; null where it was not measured.</summary>
+    internal LabelEquivalence? Equivalence { get; init; }
+}
