@@ -25,11 +25,11 @@ internal sealed class TransformerBlock
         state.AddLayer($"{name}.qkv", width, 3 * width);
         if (headNorm) state.AddNorm($"{name}.head_norm", width);
         state.AddLayer($"{name}.out", width, width);
-        state.AddParameter($"{name}.scale1", full(width, layerScale, ScalarType.Float32), decays: false);
+        state.AddParameter($"{name}.scale1", ones(width).TimesInPlace(layerScale), decays: false);
         state.AddNorm($"{name}.norm2", width);
         state.AddLayer($"{name}.up", width, 4 * width);
         state.AddLayer($"{name}.down", 2 * width, width);
-        state.AddParameter($"{name}.scale2", full(width, layerScale, ScalarType.Float32), decays: false);
+        state.AddParameter($"{name}.scale2", ones(width).TimesInPlace(layerScale), decays: false);
     }
 
     /// <summary>The tokens after the block, shape [rows, width].</summary>

@@ -70,11 +70,19 @@ internal sealed class FlowTarget : ITarget
 
     private Tensor Velocity(Tensor x, Tensor time, Tensor context)
     {
-        var code = arange(TimeCode, dtype: x.dtype).Times(Math.PI).unsqueeze(0).mul(time).cos();
+        var code = Frequencies(x.dtype).mul(time).cos();
         var h = cat([x, context, code], 1);
         for (int layer = 0; layer < Layers; layer++) h = state.Norm($"{Head}.norm{layer}", silu(state.Layer($"{Head}.{layer}", h)));
         return state.Layer($"{Head}.velocity", h);
     }
 
-    private static Tensor Constant(Tensor like, double value) => full(like.shape[0], 1, value, like.dtype);
+    // jπ for j = 0, 1, …
+    private static Tensor Frequencies(ScalarType type)
+    {
+        var frequencies = new double[TimeCode];
+        for (int j = 0; j < TimeCode; j++) frequencies[j] = j * Math.PI;
+        return tensor(frequencies, [1, TimeCode]).to(type);
+    }
+
+    private static Tensor Constant(Tensor like, double value) => ones(like.shape[0], 1, like.dtype).TimesInPlace(value);
 }
