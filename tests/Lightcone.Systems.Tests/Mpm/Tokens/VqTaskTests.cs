@@ -29,7 +29,7 @@ public sealed class VqTaskTests
         using var folder = new TemporaryFolder();
         var recipe = Small with { CodebookUpdate = update, RevivalShare = 0.12 }; // codes are revived in many steps
         var whole = Train(folder["whole"], recipe, null, resume: false);
-        Assert.Contains(whole.Where(t => t.Key == "quantiser.initialised"), t => t.Value is [1]);
+        Assert.Equal([1], whole["quantiser.initialised"]);
         for (int after = 1; after < 8; after += 2)
         {
             string path = folder[$"stopped {after}"];
