@@ -171,7 +171,7 @@ public static class TrainingFigures
     }
 
     /// <summary>Median, 16 and 84 % quantiles of the values in equal blocks of steps.</summary>
-    private static (double[] Step, double[] Median, double[] Low, double[] High) Summaries(IReadOnlyList<HistoryPoint> training)
+    internal static (double[] Step, double[] Median, double[] Low, double[] High) Summaries(IReadOnlyList<HistoryPoint> training)
     {
         int blocks = Math.Min(Blocks, training.Count);
         double[] step = new double[blocks], median = new double[blocks], low = new double[blocks], high = new double[blocks];

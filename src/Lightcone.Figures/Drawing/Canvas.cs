@@ -3,8 +3,11 @@ namespace Lightcone.Figures;
 /// <summary>Size of a canvas and its frames, px, before margins grow for long labels.</summary>
 internal sealed record Canvas(double Width, double Height, IReadOnlyList<Frame> Frames)
 {
-    public static Canvas Of(CanvasKind kind) => kind switch
+    /// <param name="kind">Kind of the canvas.</param>
+    /// <param name="panels">Panels of the figure; decides the height of a grid.</param>
+    public static Canvas Of(CanvasKind kind, int panels) => kind switch
     {
+        CanvasKind.Grid => Grid(Math.Max(1, (panels + 2) / 3)),
         CanvasKind.Ratio => new(480, 452, [new(66, 34, 464, 298), new(66, 306, 464, 406)]),
         CanvasKind.RatioPull => new(480, 466, [new(66, 34, 464, 262), new(66, 270, 464, 354), new(66, 362, 464, 420)]),
         CanvasKind.Matrix => new(480, 440, [new(96, 34, 396, 334)]),
@@ -18,6 +21,12 @@ internal sealed record Canvas(double Width, double Height, IReadOnlyList<Frame> 
         CanvasKind.Small => new(232, 200, [new(46, 26, 222, 160)]),
         _ => new(480, 372, [new(66, 34, 464, 326)]),
     };
+
+    private static Canvas Grid(int rows)
+    {
+        const double side = 286, across = 304, down = 318;
+        return new(976, 420 + ((rows - 1) * down), [.. Enumerable.Range(0, 3 * rows).Select(i => (X: 66 + (across * (i % 3)), Y: 52 + (down * (i / 3)))).Select(p => new Frame(p.X, p.Y, p.X + side, p.Y + side))]);
+    }
 }
 
 /// <summary>Text sizes of a canvas, px.</summary>

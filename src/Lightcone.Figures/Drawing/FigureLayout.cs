@@ -6,14 +6,19 @@ internal sealed class FigureLayout
     /// <summary>Room between the title of the x axis and a legend below it, px.</summary>
     private const double BelowGap = 6;
 
+    /// <summary>Names of columns that read upwards take this much without the canvas growing, px.</summary>
+    private const double TurnedRoom = 72;
+
     private static readonly double[] LinearRaises = [1, 1.15, 1.3, 1.45, 1.6];
     private static readonly double[] LogRaises = [1, 10, 100];
+
+    private readonly Canvas canvas;
 
     private FigureLayout(Figure figure, double raise)
     {
         Figure = figure;
         Sizes = TextSizes.Of(figure.Canvas);
-        var canvas = Lightcone.Figures.Canvas.Of(figure.Canvas);
+        canvas = Canvas.Of(figure.Canvas, figure.Panels.Count);
         Width = canvas.Width;
         Height = canvas.Height;
         int count = figure.Panels.Count;
@@ -25,7 +30,8 @@ internal sealed class FigureLayout
         (double Low, double High)[] ranges = [.. figure.Panels.Select((p, i) => Raised(p.Y, AxisRange.Of(p.Y, p.Marks, horizontal: false), i == 0 ? raise : 1))];
         YTicks = [.. figure.Panels.Select((p, i) => new AxisMap(p.Y.Scale, ranges[i].Low, ranges[i].High, 1, 0).Ticks(YLimit(i, canvas.Frames[i])))];
         Excess = MarginExcess();
-        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (SideBySide && i > 0 ? 0 : Excess) }, ranges[i]))];
+        Panels = [.. figure.Panels.Select((p, i) => Place(i, canvas.Frames[i] with { X0 = canvas.Frames[i].X0 + (IsLeft(i) ? Excess : 0) }, ranges[i]))];
+        Height += Math.Max(0, FrameDrawing.TurnedLength(figure.Panels[0].X, Panels[0].Frame.Width, Sizes.Tick) - TurnedRoom);
         XTicks = [.. Panels.Select(p => SideBySide ? InnerTicks(p) : p.X.Ticks(AxisTicks.Limit(p.Frame.Width, horizontal: true)))];
         double jetScale = JetShapes.RadiusScale(figure.Panels.SelectMany(p => p.Marks).OfType<JetSymbols>());
         Shapes = [.. figure.Panels.Select((p, i) => p.Marks.OrderBy(MarkShapes.Layer)
@@ -61,7 +67,13 @@ internal sealed class FigureLayout
     public Frame? LegendBox { get; private set; }
 
     /// <summary>Whether every panel has its own horizontal axis and only the first its vertical labels.</summary>
-    public bool SideBySide => Figure.Canvas is CanvasKind.Pair or CanvasKind.Triple or CanvasKind.Row;
+    public bool SideBySide => Figure.Canvas is CanvasKind.Pair or CanvasKind.Triple or CanvasKind.Row or CanvasKind.Grid;
+
+    /// <summary>Whether a panel stands at the left end of its row, where the labels of its vertical axis are.</summary>
+    public bool IsLeft(int panel) => canvas.Frames[panel].X0 == canvas.Frames[0].X0;
+
+    /// <summary>Whether no panel stands below this one.</summary>
+    public bool IsBottom(int panel) => !canvas.Frames.Take(Figure.Panels.Count).Any(f => f.X0 == canvas.Frames[panel].X0 && f.Y0 > canvas.Frames[panel].Y0);
 
     private enum LegendSearch
     {
@@ -174,7 +186,7 @@ internal sealed class FigureLayout
         _ => (range.Low, range.Low + ((range.High - range.Low) * raise)),
     };
 
-    private int YLimit(int panel, Frame frame) => panel == 0 ? AxisTicks.Limit(frame.Height, horizontal: false) : frame.Height < 70 ? 3 : 4;
+    private int YLimit(int panel, Frame frame) => panel == 0 || Figure.Canvas == CanvasKind.Grid ? AxisTicks.Limit(frame.Height, horizontal: false) : frame.Height < 70 ? 3 : 4;
 
     private double MarginExcess()
     {
@@ -182,7 +194,7 @@ internal sealed class FigureLayout
         for (int i = 0; i < Figure.Panels.Count; i++)
         {
             Axis y = Figure.Panels[i].Y;
-            if (SideBySide && i > 0)
+            if (!IsLeft(i))
             {
                 continue;
             }
@@ -191,7 +203,7 @@ internal sealed class FigureLayout
             widest = Math.Max(widest, labels.Select(l => TextWidth.FallbackFactor * TextWidth.Of(l, Sizes.Tick)).DefaultIfEmpty(0).Max());
         }
 
-        double margin = Lightcone.Figures.Canvas.Of(Figure.Canvas).Frames[0].X0;
+        double margin = canvas.Frames[0].X0;
         bool titled = Figure.Panels.Any(p => p.Y.Title.Length > 0);
         double gaps = Figure.Canvas == CanvasKind.Small ? 22 : 32;
         return Math.Min(180, Math.Max(0, widest + (titled ? gaps : 15) - margin));

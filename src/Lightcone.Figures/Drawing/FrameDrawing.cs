@@ -3,6 +3,9 @@ namespace Lightcone.Figures;
 /// <summary>Frame, ticks on all four sides, tick labels and titles of the axes of one panel.</summary>
 internal sealed class FrameDrawing(FigureLayout layout, int panel)
 {
+    /// <summary>Longer names of columns are cut, px.</summary>
+    private const double LongestTurned = 130;
+
     private readonly Figure figure = layout.Figure;
     private readonly PanelMap map = layout.Panels[panel];
     private readonly AxisTicks xTicks = layout.XTicks[panel];
@@ -12,9 +15,9 @@ internal sealed class FrameDrawing(FigureLayout layout, int panel)
 
     private Axis XAxis => layout.SideBySide ? Panel.X : figure.Panels[0].X;
 
-    private bool HasXLabels => layout.SideBySide || panel == figure.Panels.Count - 1;
+    private bool HasXLabels => layout.IsBottom(panel);
 
-    private bool HasYLabels => !layout.SideBySide || panel == 0;
+    private bool HasYLabels => layout.IsLeft(panel);
 
     /// <summary>Frame and ticks; drawn after the marks, over everything.</summary>
     public void Lines(SvgText svg)
@@ -92,14 +95,13 @@ internal sealed class FrameDrawing(FigureLayout layout, int panel)
         double size = layout.Sizes.Tick, drop = figure.Canvas == CanvasKind.Small ? 15 : 18, titleDrop = figure.Canvas == CanvasKind.Small ? 32 : 39;
         if (XAxis.Scale == AxisScale.Category)
         {
-            double cell = f.Width / Math.Max(1, XAxis.Categories.Count), widest = XAxis.Categories.Select(c => TextWidth.Of(c, size)).DefaultIfEmpty(0).Max();
-            bool turned = widest * TextWidth.FallbackFactor > cell - 4;
-            double longest = turned ? Math.Min(widest, 72) : 0;
+            double longest = TurnedLength(XAxis, f.Width, size);
+            bool turned = longest > 0;
             for (int i = 0; i < XAxis.Categories.Count; i++)
             {
                 double x = map.X.Map(i);
                 yield return turned
-                    ? new TextShape(new(x + (0.35 * size), f.Y1 + 7), Fitted(XAxis.Categories[i], size, 72), size) { Anchor = "end", Rotation = -90 }
+                    ? new TextShape(new(x + (0.35 * size), f.Y1 + 7), Fitted(XAxis.Categories[i], size, LongestTurned), size) { Anchor = "end", Rotation = -90 }
                     : new TextShape(new(x, f.Y1 + drop), XAxis.Categories[i], size) { Anchor = "middle" };
             }
 
@@ -147,6 +149,13 @@ internal sealed class FrameDrawing(FigureLayout layout, int panel)
         yield return lower
             ? new TextShape(new(x, (f.Y0 + f.Y1) / 2), Fitted(title, 13, f.Height + 6), 13) { Anchor = "middle", Rotation = -90 }
             : new TextShape(new(x, f.Y0), Fitted(title, layout.Sizes.Title, f.Height), layout.Sizes.Title) { Anchor = "end", Rotation = -90 };
+    }
+
+    /// <summary>Room that names of columns take when they are too wide for their cells and read upwards, px; 0 if they stand side by side.</summary>
+    internal static double TurnedLength(Axis x, double width, double size)
+    {
+        double widest = x.Scale == AxisScale.Category ? x.Categories.Select(c => TextWidth.Of(c, size)).DefaultIfEmpty(0).Max() : 0;
+        return widest * TextWidth.FallbackFactor > (width / Math.Max(1, x.Categories.Count)) - 4 ? Math.Min(widest, LongestTurned) : 0;
     }
 
     private static string Titled(Axis axis, string bracket)

@@ -15,13 +15,13 @@ internal static class JetLegend
 
         DrawnConstituent[] all = [.. jets.SelectMany(j => j.Constituents)];
         double scale = JetShapes.RadiusScale(jets);
-        var row = new Row(layout.Panels[0].Frame.X0, layout.Panels[^1].Frame.X1, layout.Panels[0].Frame.Y1 + 65.5);
+        var row = new Row(layout.Panels[0].Frame.X0, layout.Panels[^1].Frame.X1, layout.Panels[^1].Frame.Y1 + 65.5);
         foreach (ConstituentKind kind in jets.Where(j => j.Layer == JetLayer.Whole).SelectMany(j => j.Constituents).Select(c => c.Kind).Distinct().Order())
         {
             row.Add(centre => JetShapes.Symbol(JetLayer.Whole, kind, hidden: false, centre, 6), 6, JetShapes.Look(kind).Name);
         }
 
-        foreach (JetLayer layer in jets.Where(j => j.Layer != JetLayer.Whole && j.Constituents.Count > 0).Select(j => j.Layer).Distinct().OrderDescending())
+        foreach (JetLayer layer in jets.Where(j => j.Layer is JetLayer.Original or JetLayer.Reconstructed && j.Constituents.Count > 0).Select(j => j.Layer).Distinct().OrderDescending())
         {
             row.Add(centre => JetShapes.Symbol(layer, ConstituentKind.Unknown, hidden: false, centre, 6), 6, layer == JetLayer.Original ? "original" : "reconstructed");
         }
@@ -41,13 +41,30 @@ internal static class JetLegend
             }
         }
 
-        if (all.Any(c => c.Hidden))
+        if (jets.Any(j => j.Layer == JetLayer.Seen))
+        {
+            Prediction(row, all);
+        }
+        else if (all.Any(c => c.Hidden))
         {
             SeriesColour colour = JetShapes.Look(all.First(c => c.Hidden).Kind).Colour;
             row.Add(centre => new CircleShape(centre, 6) { Line = new(colour, 1.2) }, 6, Hidden(all));
         }
 
         return (row.Shapes, Math.Max(layout.Height, row.Y + 16));
+    }
+
+    /// <summary>What was seen, what was hidden, what was predicted: one symbol in its three looks.</summary>
+    private static void Prediction(Row row, DrawnConstituent[] all)
+    {
+        ConstituentKind kind = all.Select(c => c.Kind).DefaultIfEmpty(ConstituentKind.Unknown).Min();
+        kind = all.Any(c => c.Kind == ConstituentKind.ChargedHadron) ? ConstituentKind.ChargedHadron : kind;
+        row.Add(centre => JetShapes.Symbol(JetLayer.Seen, kind, hidden: false, centre, 6), 6, "seen");
+        if (all.Any(c => c.Hidden))
+        {
+            row.Add(centre => JetShapes.Symbol(JetLayer.Whole, kind, hidden: true, centre, 6), 6, "hidden, true");
+            row.Add(centre => JetShapes.Symbol(JetLayer.Whole, kind, hidden: false, centre, 6), 6, "hidden, predicted");
+        }
     }
 
     private static string Hidden(DrawnConstituent[] all)

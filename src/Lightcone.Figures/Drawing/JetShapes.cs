@@ -75,6 +75,7 @@ internal static class JetShapes
         {
             JetLayer.Original => MarkerShapes.Marker(MarkerShape.Circle, centre, radius, SeriesColour.Ink, hollow: true, hollowWidth: 1.2),
             JetLayer.Reconstructed => MarkerShapes.Marker(MarkerShape.Circle, centre, radius, SeriesColour.C3, hollow: false, opacity: 0.5),
+            JetLayer.Seen => MarkerShapes.Marker(shape, centre, radius, colour, hollow: false, opacity: 0.3),
             _ => MarkerShapes.Marker(shape, centre, radius, colour, hidden, 0.75, 0.6, 1.2),
         };
     }

@@ -116,6 +116,11 @@ internal static class Legend
                 break;
             case Curve curve:
                 yield return new PathShape(line) { Line = new(curve.Colour, curve.Width, fewEvents ? "1.5 3" : MarkShapes.Dash(curve.Line)) };
+                if (curve.ArrowAtEnd)
+                {
+                    yield return MarkerShapes.Head(line[0], line[1], curve.Colour);
+                }
+
                 break;
             case Hairline h:
                 yield return new PathShape(line) { Line = new(h.Colour, h.Width, MarkShapes.Dash(h.Line)) };

@@ -61,6 +61,11 @@ internal static class MarkShapes
             start = end;
         }
 
+        if (curve.ArrowAtEnd && curve.X.Count > 1 && Finite(curve, curve.X.Count - 1) && Finite(curve, curve.X.Count - 2))
+        {
+            yield return MarkerShapes.Head(map.At(curve.X[^2], curve.Y[^2]), map.At(curve.X[^1], curve.Y[^1]), curve.Colour) with { Clipped = true };
+        }
+
         foreach (Shape arrow in ExitArrows([.. curve.X.Zip(curve.Y, (x, y) => (x, y)).Where(p => double.IsFinite(p.x) && double.IsFinite(p.y))], curve.Colour, map))
         {
             yield return arrow;

@@ -35,6 +35,15 @@ internal static class MarkerShapes
         return new([new(tip, y), new(tip + (6 * direction), y + 4), new(tip + (6 * direction), y - 4)]) { Closed = true, Fill = new Filling(colour) };
     }
 
+    /// <summary>The head of an arrow that ends at <paramref name="tip"/>, coming from the other point.</summary>
+    public static PathShape Head(Pixel from, Pixel tip, SeriesColour colour)
+    {
+        double length = Math.Max(1e-9, Math.Sqrt(((tip.X - from.X) * (tip.X - from.X)) + ((tip.Y - from.Y) * (tip.Y - from.Y))));
+        double dx = (tip.X - from.X) / length, dy = (tip.Y - from.Y) / length;
+        Pixel foot = new(tip.X - (8 * dx), tip.Y - (8 * dy));
+        return new([tip, new(foot.X - (3.5 * dy), foot.Y + (3.5 * dx)), new(foot.X + (3.5 * dy), foot.Y - (3.5 * dx))]) { Closed = true, Fill = new Filling(colour) };
+    }
+
     private static Pixel[] Corners(MarkerShape shape, Pixel c, double r)
     {
         double area = Math.PI * r * r;

@@ -38,6 +38,9 @@ public enum CanvasKind
 
     /// <summary>One high panel, for dot plots of many rows.</summary>
     Tall,
+
+    /// <summary>Rows of three square panels, across the page; as high as its rows ask for.</summary>
+    Grid,
 }
 
 /// <summary>One frame with its axes and marks.</summary>

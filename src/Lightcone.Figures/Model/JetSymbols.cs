@@ -41,6 +41,9 @@ public enum JetLayer
 
     /// <summary>The reconstruction: filled, and so thin that the original shows through.</summary>
     Reconstructed,
+
+    /// <summary>What a prediction was made from: faint, behind the predicted constituents and the places of the hidden ones.</summary>
+    Seen,
 }
 
 /// <summary>A jet as a swarm of symbols whose area is proportional to transverse momentum, with its axis and radius.</summary>

@@ -93,6 +93,9 @@ public sealed record Curve : Mark
 
     /// <summary>Whether the line moves in steps (horizontal, then vertical) between points.</summary>
     public bool Stepped { get; init; }
+
+    /// <summary>Whether the line is an arrow from its first to its last point.</summary>
+    public bool ArrowAtEnd { get; init; }
 }
 
 /// <summary>A shaded area between two lines. Stepped bands take bin edges as X, one more than values.</summary>
