@@ -20,7 +20,8 @@ internal sealed record ParticleTensors(Tensor Features, Tensor TypesFromOne)
             types[i] = table.Types[particles[i]] + 1;
         }
 
+        // A copy in the engine's own, aligned memory: the engine reads an array where the collector put it, and its matrix products round by how their operands are aligned.
         var values = tensor(features, [particles.Length, table.Width]);
-        return new(type == ScalarType.Float32 ? values : values.to(type), tensor(types));
+        return new(type == ScalarType.Float32 ? values.clone() : values.to(type), tensor(types));
     }
 }
