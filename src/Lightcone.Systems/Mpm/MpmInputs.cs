@@ -59,5 +59,5 @@ internal static class MpmInputs
         tokenizer.Write(TokenizerPath(run));
     }
 
-    private static string TokenizerPath(Run run) => Path.Combine(run.InputsFolder, "tokenizer.safetensors");
+    internal static string TokenizerPath(Run run) => Path.Combine(run.InputsFolder, "tokenizer.safetensors");
 }

@@ -39,11 +39,18 @@ public static class MpmCheck
         var backbones = new PretrainedRuns(runs);
         return new Dictionary<string, Func<MpmCheckPart>>
         {
+            ["E0"] = () => Part(BuildCheck.Run()),
+            ["E1"] = () => new TokenizerCheck(runs, request.Data!, backbones.Tuned()).Run(),
             ["E3"] = () => FrozenCheck.Run(new MpmProbeRequest { Backbone = backbones.Tuned().Backbone, Data = request.Data!, Seeds = request.Seeds }, say, stop),
             ["E4"] = () => new FineTuningCheck(runs, request.Seeds, backbones.Tuned(), new Arm("scratch", ""), [backbones.WithPool(), backbones.OnScrambled()]).Run(),
             ["E5"] = () => new WeakSupervisionCheck(runs, request.Data!, backbones.Tuned(), new Arm("scratch", "")).Run(),
+            ["E6"] = () => Part(SymmetryCheck.Run()),
+            ["E7"] = () => Part(LeakCheck.Run()),
+            ["E8"] = () => Part(PackingCheck.Run()),
         };
     }
+
+    private static MpmCheckPart Part(AcceptanceCheck check) => new(check.Id, check.Title, check.Gates, []);
 }
 
 /// <summary>The pre-trainings that several parts share, made when first asked for.</summary>

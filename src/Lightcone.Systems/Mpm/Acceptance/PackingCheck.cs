@@ -1,3 +1,4 @@
+using Lightcone.Evaluation;
 using Lightcone.Randomness;
 using Lightcone.Systems.Mpm.Kernels;
 using Lightcone.Systems.Mpm.Network;
@@ -24,7 +25,22 @@ internal sealed record PackingDifferences(double Outputs, double Loss, double Gr
 /// <summary>Shows that where the tokens of a batch lie is a matter of time alone: padded to the longest jet, padded in batches of jets of like length, or packed.</summary>
 internal static class PackingCheck
 {
-    private const int Batches = 4;
+    private const int Batches = 4, ToyJets = 256;
+    private const ulong ToySeed = 8;
+
+    /// <summary>E8: the small network on toy jets of 1 to 64 particles, in float32.</summary>
+    public static AcceptanceCheck Run()
+    {
+        manual_seed((long)ToySeed);
+        var recipe = BuildCheck.Small with { Target = new(TargetKind.Regression, "") };
+        var differences = Compare(recipe, null, null, ToyParticles.Table(ToyParticles.Multiplicities(ToyJets, ToySeed, least: 1), ToySeed), ToySeed);
+        return new("E8", "packed, bucketed and padded batches",
+        [
+            EvaluationGate.AtMost("E8/outputs", differences.Outputs, 2e-5, "largest difference of an encoder's output"),
+            EvaluationGate.AtMost("E8/loss", differences.Loss, 1e-6, "difference of the loss, relative"),
+            EvaluationGate.AtMost("E8/gradients", differences.Gradients, 1e-4, "difference of the gradient, relative to its norm"),
+        ]);
+    }
 
     /// <summary>The packed layout, and the padded one in batches of like length, against the padded one; the larger differences of the two.</summary>
     /// <param name="recipe">The network; its dropout must be 0.</param>
