@@ -40,5 +40,8 @@ internal static class MpmInputs
         _ => null,
     };
 
+    /// <summary>SHA-256 of the tokenizer's file; null where the run has none.</summary>
+    public static string? TokenizerHash(Run run) => File.Exists(TokenizerPath(run)) ? DataFile.Of("tokenizer", TokenizerPath(run), 0).Sha256 : null;
+
     private static string TokenizerPath(Run run) => Path.Combine(run.InputsFolder, "tokenizer.safetensors");
 }
