@@ -70,6 +70,12 @@ public interface ISystem
     /// <exception cref="InputDataException">The file holds no such weights.</exception>
     Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance);
 
+    /// <summary>Writes what other trainings start from into one file that stands alone.</summary>
+    /// <exception cref="UsageException">No training starts from a run of this system.</exception>
+    void Export(Run run, string file) => throw new UsageException(
+        $"A run of {Title} has nothing to export.", run.Folder, "Only encoders from pre-training are what other trainings start from.",
+        "Name a run of lightcone train jetclass-mpm; weights of any run stand in its checkpoints/best.safetensors.");
+
     /// <summary>Measures the system's symmetries on some jets.</summary>
     /// <exception cref="UsageException">The system has none to check.</exception>
     SymmetryReport CheckSymmetry(Run run, JetBatch jets);

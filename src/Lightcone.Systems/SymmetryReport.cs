@@ -8,7 +8,7 @@ namespace Lightcone.Systems;
 /// <param name="Gates">What must hold.</param>
 public sealed record SymmetryReport(string Subject, int Jets, IReadOnlyList<SymmetryFrame> Frames, IReadOnlyList<SymmetryVariant> Variants, IReadOnlyList<SymmetryGate> Gates);
 
-/// <summary>A Lorentz transformation.</summary>
+/// <summary>A Lorentz transformation, or another change of a jet that outputs do not follow, such as another order of its constituents (no boost, no angle).</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Gamma">Lorentz factor of its boost; 1 for a pure rotation.</param>
 /// <param name="Angle">Angle of a pure rotation [rad]; 0 otherwise.</param>

@@ -40,7 +40,7 @@ public static class TrainingPages
     }
 
     // The last line of a killed run may be cut; a resume removes it, a report merely leaves it out.
-    private static IEnumerable<JsonElement> Lines(string path)
+    internal static IEnumerable<JsonElement> Lines(string path)
     {
         foreach (string line in File.ReadLines(path))
         {

@@ -10,7 +10,7 @@ using Lightcone.Training.Runs;
 
 namespace Lightcone.Cli.Commands;
 
-/// <summary><c>lightcone check symmetry RUN</c>: how much a model's outputs change with the Lorentz frame, and what breaks the symmetry.</summary>
+/// <summary><c>lightcone check symmetry RUN</c>: how much a model's outputs change with the Lorentz frame, or with the order of the constituents, and what breaks the symmetry.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
@@ -27,7 +27,7 @@ internal static class CheckCommand
         var data = new Option<string?>("--data") { Description = "A file of jets, or a folder whose test split is used. By default the shipped sample, or where the run names its classes the data it was trained on.", HelpName = "PATH" };
         var jets = new Option<int>("--jets") { Description = "Jets to measure on: the first, or where the run names its classes as many spread over the split.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var threads = CommonOptions.Threads();
-        var command = new Verb("symmetry", "Measure how much outputs change under boosts and rotations.")
+        var command = new Verb("symmetry", "Measure how much outputs change under boosts and rotations, or in another order of the constituents.")
         {
             Examples = ["lightcone check symmetry runs/top --data top/test.h5 --jets 50"],
             Arguments = { run },
@@ -44,7 +44,8 @@ internal static class CheckCommand
         var system = SystemCatalogue.Of(run);
         if (count < 1) throw new UsageException($"{count} jets are none to measure on.", "--jets", "a small number is meant", "choose 20");
         var report = system.CheckSymmetry(run, Jets(system, run, data, count));
-        terminal.Line($"{system.Title} {run.Name} in {report.Frames.Count} other Lorentz frames, {report.Jets} jets, {EngineSetup.Words(threads)}");
+        bool moves = report.Frames.Any(f => f.Gamma != 1 || f.Angle != 0);
+        terminal.Line($"{system.Title} {run.Name} {(moves ? $"in {report.Frames.Count} other Lorentz frames" : $"under {report.Frames.Count} changes that must not matter")}, {report.Jets} jets, {EngineSetup.Words(threads)}");
         terminal.Line(report.Subject);
         terminal.Line();
         WriteTable(report, terminal);

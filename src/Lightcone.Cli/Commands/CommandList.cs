@@ -16,6 +16,7 @@ internal static class CommandList
         yield return ProbeCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
+        yield return ExportCommand.Create();
         yield return CiteCommand.Create();
         yield return DoctorCommand.Create();
     }

@@ -47,6 +47,9 @@ internal static class MpmInputs
         _ => null,
     };
 
+    /// <summary>SHA-256 of the tokenizer's file; null where the run has none.</summary>
+    public static string? TokenizerHash(Run run) => File.Exists(TokenizerPath(run)) ? DataFile.Of("tokenizer", TokenizerPath(run), 0).Sha256 : null;
+
     // Jets must be read as the tokenizer learned to: its preprocessing becomes this run's, and is there before the tokenizer is.
     private static void CopyTokenizer(Run run, MpmRecipe recipe, IJetSource training)
     {

@@ -71,15 +71,18 @@ public sealed class MpmSystem : ISystem
     }
 
     /// <inheritdoc/>
-    public IModel Load(Run run) => throw new NotImplementedException();
+    public IModel Load(Run run) => MpmModel.Load(run);
 
     /// <inheritdoc/>
-    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => throw new NotImplementedException();
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => MpmEvaluation.Evaluate(this, run, data, request);
 
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new UsageException(
         "MPM imports no weights.", weights, "None were published for these inputs.", "Pre-train: lightcone train jetclass-mpm; or start from a backbone file: lightcone train jetclass-finetune --backbone FILE.");
 
     /// <inheritdoc/>
-    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => throw new NotImplementedException();
+    public void Export(Run run, string file) => Backbone.Open(run.Folder).Write(file);
+
+    /// <inheritdoc/>
+    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => MpmSymmetry.Check(run, jets);
 }

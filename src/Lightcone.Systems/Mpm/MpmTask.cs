@@ -18,6 +18,9 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
     /// <summary>Seed of the masks by which trainings are compared.</summary>
     public const ulong ValidationMaskSeed = 5;
 
+    /// <summary>Purpose of their random stream.</summary>
+    public const string ValidationMaskPurpose = "validation masks";
+
     private readonly MpmNetwork network = new(recipe, tokenizer);
 
     /// <inheritdoc/>
@@ -60,7 +63,7 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
         {
             using var scope = NewDisposeScope();
             var table = preprocessing.Apply(batch);
-            var hidden = HiddenParticles.Draw(table, recipe.HiddenFraction, new RandomStream(ValidationMaskSeed, "validation masks", 0, 0));
+            var hidden = HiddenParticles.Draw(table, recipe.HiddenFraction, new RandomStream(ValidationMaskSeed, ValidationMaskPurpose, 0, 0));
             if (hidden.Hidden.Length == 0) continue;
             var truth = Truth(table, hidden);
             var outputs = network.Decode(table, hidden, training: false);

@@ -76,7 +76,7 @@ public sealed record EvaluationGate
         Measured = double.IsFinite(measured) ? measured : null,
         Limit = limit,
         Relation = ">=",
-        Result = measured >= limit ? GateResult.Pass : GateResult.Fail,
+        Result = measured >= limit && double.IsFinite(measured) ? GateResult.Pass : GateResult.Fail,
     };
 }
 

@@ -18,8 +18,9 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     /// <summary>Trains what is missing and compares.</summary>
     public MpmCheckPart Run()
     {
-        foreach (int labels in (int[])[Thousand, Hundred, TenThousand]) Compare(labels);
+        foreach (int labels in (int[])[Thousand, Hundred]) Compare(labels);
         foreach (var other in others) CompareOther(other);
+        Compare(TenThousand); // the longest trainings last
         return new("E4", "fine-tuned against from scratch", gates, numbers)
         {
             LabelSeries = [SeriesOf(tuned, "fine-tuned", TrainingArm.FineTuned), SeriesOf(scratch, "from scratch", TrainingArm.Scratch)],

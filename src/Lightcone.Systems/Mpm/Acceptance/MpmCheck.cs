@@ -41,6 +41,7 @@ public static class MpmCheck
         {
             ["E0"] = () => Part(BuildCheck.Run()),
             ["E1"] = () => new TokenizerCheck(runs, request.Data!, backbones.Tuned()).Run(),
+            ["E2"] = () => new MaskedCheck(runs, request, backbones).Run(),
             ["E3"] = () => FrozenCheck.Run(new MpmProbeRequest { Backbone = backbones.Tuned().Backbone, Data = request.Data!, Seeds = request.Seeds }, say, stop),
             ["E4"] = () => new FineTuningCheck(runs, request.Seeds, backbones.Tuned(), new Arm("scratch", ""), [backbones.WithPool(), backbones.OnScrambled()]).Run(),
             ["E5"] = () => new WeakSupervisionCheck(runs, request.Data!, backbones.Tuned(), new Arm("scratch", "")).Run(),

@@ -38,7 +38,7 @@ internal static class ClassifierEvaluation
             Model = Describe(model, provenance),
             Numbers = judged.Numbers,
             References = [],
-            Gates = [],
+            Gates = EvaluationFiles.GatesOf(SymmetryFile.Read(run), OrderSymmetry.SingleLimit),
             Warnings = judged.Warnings,
             Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         }, [.. judged.Figures, .. TrainingPages.Build(header, run)]);

@@ -15,11 +15,9 @@ internal sealed class ClassifierModel : IModel
     /// <summary>Jets that are computed together; bounds the memory, has no influence on any number beyond rounding.</summary>
     private const int LargestBatch = 256;
 
-    private readonly Preprocessing preprocessing;
-
     private ClassifierModel(FineTuneRecipe recipe, Preprocessing preprocessing)
     {
-        (Recipe, this.preprocessing, Classes) = (recipe, preprocessing, recipe.Classes.Names.Count);
+        (Recipe, Preprocessing, Classes) = (recipe, preprocessing, recipe.Classes.Names.Count);
         Network = new ClassifierNetwork(recipe, Classes);
         Columns =
         [
@@ -33,6 +31,9 @@ internal sealed class ClassifierModel : IModel
     /// <summary>The recipe of the run.</summary>
     public FineTuneRecipe Recipe { get; }
 
+    /// <summary>How jets are read.</summary>
+    public Preprocessing Preprocessing { get; }
+
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
@@ -43,10 +44,13 @@ internal sealed class ClassifierModel : IModel
     public IReadOnlyList<ScoreColumn> Columns { get; }
 
     /// <summary>Loads the weights of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="change">Changes what has no influence on the shape of the weights, for example the precision; null for nothing.</param>
     /// <exception cref="InputDataException">The run has no weights yet, or they do not fit its recipe.</exception>
-    public static ClassifierModel Load(Run run)
+    public static ClassifierModel Load(Run run, Func<FineTuneRecipe, FineTuneRecipe>? change = null)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new FineTuneRecipe());
+        recipe = change?.Invoke(recipe) ?? recipe;
         if (!File.Exists(run.BestPath))
             throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
         var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath));
@@ -65,17 +69,23 @@ internal sealed class ClassifierModel : IModel
     /// <summary>Logits of each jet, row-major, shape [jets, classes].</summary>
     public double[] Logits(JetBatch jets)
     {
-        using var noGrad = no_grad();
         var logits = new double[jets.JetCount * Classes];
         for (int first = 0; first < jets.JetCount; first += LargestBatch)
         {
-            using var scope = NewDisposeScope();
             int count = Math.Min(LargestBatch, jets.JetCount - first);
             var part = count == jets.JetCount ? jets : jets.Select([.. Enumerable.Range(first, count)]);
-            Network.Logits(preprocessing.Apply(part), training: false).to(ScalarType.Float64).contiguous().data<double>().CopyTo(logits.AsSpan(first * Classes, count * Classes));
+            Logits(Preprocessing.Apply(part)).CopyTo(logits, first * Classes);
         }
 
         return logits;
+    }
+
+    /// <summary>The same of jets as the network reads them, all together.</summary>
+    public double[] Logits(ParticleTable table)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.Logits(table, training: false).to(ScalarType.Float64).contiguous().data<double>().ToArray();
     }
 
     /// <inheritdoc/>

@@ -68,5 +68,11 @@ public sealed class ClassifierSystem : ISystem
         "MPM classifiers import no weights.", weights, "None were published for these inputs.", "Start from a backbone file: lightcone train jetclass-finetune --backbone FILE.");
 
     /// <inheritdoc/>
-    public SymmetryReport CheckSymmetry(Run run, JetBatch jets) => throw new NotImplementedException();
+    public SymmetryReport CheckSymmetry(Run run, JetBatch jets)
+    {
+        using ClassifierModel single = ClassifierModel.Load(run), wide = ClassifierModel.Load(run, r => r with { Network = Precision.Float64 });
+        return OrderSymmetry.Check("a logit", jets, [Variant("as trained", single, OrderSymmetry.SingleLimit), Variant("in float64", wide, OrderSymmetry.DoubleLimit)]);
+
+        static OrderFree Variant(string name, ClassifierModel model, double limit) => new(name, model.Preprocessing, model.Logits, model.Logits, limit);
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class FlowTarget : ITarget
 {
     private const string Head = "heads.flow";
     private const int Context = 64, Hidden = 128, Layers = 2, TimeCode = 16, GuessSteps = 10;
+    private const ulong GuessSeed = 1;
 
     private readonly NetworkState state;
     private readonly int features;
@@ -39,22 +40,26 @@ internal sealed class FlowTarget : ITarget
     /// <inheritdoc/>
     public Tensor Losses(Tensor outputs, HiddenTruth truth, bool training)
     {
-        var time = randn(truth.Count, 1, outputs.dtype).sigmoid();
-        var noise = randn_like(truth.Features);
+        var time = (truth.Noise?.narrow(1, 0, 1) ?? randn(truth.Count, 1, outputs.dtype)).sigmoid();
+        var noise = truth.Noise?.narrow(1, 1, features) ?? randn_like(truth.Features);
         var along = noise - truth.Features;
         var at = truth.Features.Plus(time.mul(along));
         var miss = (Velocity(at, time, Spoken(outputs)) - along).Squared();
         return miss.mul(truth.Weights).sum(dim: 1).div(truth.Weights.sum(dim: 1));
     }
 
-    /// <summary>One sample a particle.</summary>
-    public Tensor? Guess(Tensor outputs) => Sample(outputs, GuessSteps);
+    /// <summary>One sample a particle; the same ones in every call.</summary>
+    public Tensor? Guess(Tensor outputs)
+    {
+        using var random = new Generator(GuessSeed);
+        return Sample(outputs, GuessSteps, random);
+    }
 
     /// <summary>Draws features from the learned density: from noise at t = 1 back to t = 0 by the midpoint rule. Shape [hidden, features].</summary>
-    public Tensor Sample(Tensor outputs, int steps)
+    public Tensor Sample(Tensor outputs, int steps, Generator? random = null)
     {
         var context = Spoken(outputs);
-        var x = randn(outputs.shape[0], features, outputs.dtype);
+        var x = randn([outputs.shape[0], features], dtype: outputs.dtype, generator: random);
         double h = 1.0 / steps;
         for (int k = 0; k < steps; k++)
         {

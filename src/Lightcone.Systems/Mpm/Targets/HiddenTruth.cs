@@ -52,4 +52,7 @@ internal sealed class HiddenTruth
 
     /// <summary>Tokens, int64, shape [hidden]; null where none are needed.</summary>
     public Tensor? Tokens { get; }
+
+    /// <summary>Standard normal numbers for a target that draws, shape [hidden, 1 + features]; null where it takes them from the engine's global generator.</summary>
+    public Tensor? Noise { get; init; }
 }
