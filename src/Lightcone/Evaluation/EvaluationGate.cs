@@ -67,6 +67,17 @@ public sealed record EvaluationGate
         Relation = "<=",
         Result = measured <= limit ? GateResult.Pass : GateResult.Fail,
     };
+
+    /// <summary>Measures a gate; a value that is not finite fails it.</summary>
+    public static EvaluationGate AtLeast(string id, double measured, double limit, string? name = null) => new()
+    {
+        Id = id,
+        Name = name,
+        Measured = double.IsFinite(measured) ? measured : null,
+        Limit = limit,
+        Relation = ">=",
+        Result = double.IsFinite(measured) && measured >= limit ? GateResult.Pass : GateResult.Fail,
+    };
 }
 
 /// <summary>What a reader must know before quoting a number.</summary>
