@@ -108,8 +108,10 @@ internal sealed class Backbone
     {
         var size = backbone.Size;
         bool fits = size.Width is > 0 and <= MpmLimits.Width && size.Layers is > 0 and <= MpmLimits.Layers && size.Heads > 0 && size.Width % size.Heads == 0 && size.Registers is >= 0 and <= MpmLimits.Registers
-            && size.Inputs == backbone.Preprocessing.Inputs && double.IsFinite(size.LayerScale);
-        if (!fits) throw new InputDataException("The backbone's sizes do not fit together.", where, "The file is damaged.", "Write it again from its run: lightcone export RUN --out FILE");
+            && size.Inputs == backbone.Preprocessing.Inputs && size.LayerScale is >= 0 and <= 10;
+        // Before a network is made of the sizes: they may ask for more memory than the file explains.
+        if (!fits || backbone.EncoderWeights().Sum(t => (long)t.Length) != size.CountNumbers())
+            throw new InputDataException("The backbone's sizes do not fit together, or not to its tensors.", where, "The file is damaged.", "Write it again from its run: lightcone export RUN --out FILE");
         foreach (var tensor in backbone.EncoderWeights())
             if (tensor.ToSingle().Any(x => !float.IsFinite(x)))
                 throw new InputDataException($"The backbone's tensor {tensor.Name} holds numbers that are none.", where, "A training that diverged.", "Pre-train anew with a lower learningRate.");

@@ -66,7 +66,7 @@ public sealed class MpmSystem : ISystem
     public ITrainingTask CreateTask(TrainingRecipe recipe, Run run)
     {
         var mpm = (MpmRecipe)recipe;
-        var preprocessing = Preprocessing.Read(run.PreprocessingPath);
+        var preprocessing = Preprocessing.Read(run.PreprocessingPath, mpm);
         return new MpmTask(mpm, preprocessing, MpmInputs.Tokenizer(run, mpm, preprocessing));
     }
 

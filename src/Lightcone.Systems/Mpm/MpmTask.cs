@@ -26,6 +26,9 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
     /// <inheritdoc/>
     public NetworkState Network => network.State;
 
+    /// <summary>The network with its heads.</summary>
+    internal MpmNetwork Model => network;
+
     /// <inheritdoc/>
     public string Criterion => network.Target.Name;
 
@@ -45,8 +48,7 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
             table = table.Scrambled(ref scramble);
         }
 
-        var hidden = HiddenParticles.Draw(table, recipe.HiddenFraction, new RandomStream(seed, "hidden particles", 0, 0));
-        var (target, type) = Losses(table, hidden, training: true);
+        var (target, type) = Losses(table, Hide(table, seed), training: true);
         return (type is null ? target.mean() : target.mean().Plus(type.Times(recipe.TypeWeight))).MoveToOuterDisposeScope();
     }
 
@@ -97,9 +99,14 @@ internal sealed class MpmTask(MpmRecipe recipe, Preprocessing preprocessing, ITo
         return (network.Target.Losses(outputs, truth, training), typed ? network.Type!.Losses(outputs, truth, training).sum().Times(1.0 / truth.KnownTypes) : null);
     }
 
-    private HiddenTruth Truth(ParticleTable table, HiddenParticles hidden) => new(table, hidden.Hidden, tokenizer?.Ids(table, hidden.Hidden), network.State.DType);
+    /// <summary>What the hidden particles of some jets are.</summary>
+    internal HiddenTruth Truth(ParticleTable table, HiddenParticles hidden) => new(table, hidden.Hidden, tokenizer?.Ids(table, hidden.Hidden), network.State.DType);
 
-    private static ulong Drawn()
+    /// <summary>What a training step hides.</summary>
+    internal HiddenParticles Hide(ParticleTable table, ulong seed) => HiddenParticles.Draw(table, recipe.HiddenFraction, new RandomStream(seed, "hidden particles", 0, 0));
+
+    /// <summary>Seed of a training step's masks: the first draw of the engine's generator.</summary>
+    internal static ulong Drawn()
     {
         using var drawn = randint(0, long.MaxValue, [1], ScalarType.Int64);
         return (ulong)drawn.item<long>();

@@ -53,7 +53,7 @@ internal sealed class ClassifierModel : IModel
         recipe = change?.Invoke(recipe) ?? recipe;
         if (!File.Exists(run.BestPath))
             throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
-        var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath));
+        var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath, recipe));
         try
         {
             model.Network.State.Load(Safetensors.ReadAll(run.BestPath));

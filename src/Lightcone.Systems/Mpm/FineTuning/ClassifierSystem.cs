@@ -52,9 +52,10 @@ public sealed class ClassifierSystem : ISystem
     {
         var own = (FineTuneRecipe)recipe;
         int classes = own.Classes.Names.Count;
+        var preprocessing = Preprocessing.Read(run.PreprocessingPath, own);
         var network = new ClassifierNetwork(own, classes);
         ClassifierInputs.BackboneOf(run, own)?.CopyInto(network.State);
-        return new FineTuneTask(own, Preprocessing.Read(run.PreprocessingPath), network, classes);
+        return new FineTuneTask(own, preprocessing, network, classes);
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal sealed class FineTuneTask(FineTuneRecipe recipe, Preprocessing preproce
     /// <inheritdoc/>
     public NetworkState Network => network.State;
 
+    /// <summary>The network with its head.</summary>
+    internal ClassifierNetwork Model => network;
+
     /// <inheritdoc/>
     public string Criterion => "accuracy";
 
@@ -67,12 +70,16 @@ internal sealed class FineTuneTask(FineTuneRecipe recipe, Preprocessing preproce
     /// <inheritdoc/>
     public void Dispose() => network.Dispose();
 
-    private Tensor Labels(JetBatch batch)
+    /// <summary>Labels that are all there and those of so many classes.</summary>
+    /// <exception cref="InputDataException">They are not.</exception>
+    internal static int[] LabelsOf(JetBatch batch, int classes)
     {
         int[] labels = batch.Labels ?? throw new InputDataException("The jets have no labels.", "the training or validation file", "A file of data, or one that was stripped.", "Train on a labelled file.");
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] < 0 || labels[i] >= classes)
                 throw new InputDataException($"Jet {batch.Rows[i]} has label {labels[i]}; there are {classes} classes.", "the training or validation file", "The class names belong to another set.", "Name all classes where the file is made.");
-        return tensor(Array.ConvertAll(labels, l => (long)l));
+        return labels;
     }
+
+    private Tensor Labels(JetBatch batch) => tensor(Array.ConvertAll(LabelsOf(batch, classes), l => (long)l));
 }

@@ -27,6 +27,7 @@ internal sealed class MixedSamples : IJetSource
     /// <param name="signals">Signal jets that are mixed in.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <exception cref="UsageException">There are fewer signal jets.</exception>
+    /// <exception cref="InputDataException">A jet has another label, or none.</exception>
     public static MixedSamples Of(IJetSource source, int signals, ulong seed)
     {
         var stream = new RandomStream(seed, "mixed samples", 0, 0);
@@ -34,8 +35,9 @@ internal sealed class MixedSamples : IJetSource
         for (long first = 0; first < source.Count; first += RowsAtOnce)
         {
             var batch = source.Read(first, (int)Math.Min(RowsAtOnce, source.Count - first));
+            int[] labels = FineTuneTask.LabelsOf(batch, classes: 2);
             for (int jet = 0; jet < batch.JetCount; jet++)
-                byLabel[batch.Labels![jet]].Add((stream.ForItem(first + jet).NextUInt64(), first + jet));
+                byLabel[labels[jet]].Add((stream.ForItem(first + jet).NextUInt64(), first + jet));
         }
 
         foreach (var rows in byLabel) rows.Sort();

@@ -26,6 +26,13 @@ internal sealed record EncoderSize
     /// <summary>First value of the factors on what a block adds.</summary>
     public required double LayerScale { get; init; }
 
+    /// <summary>How many numbers the weights of an encoder of this size are.</summary>
+    public long CountNumbers()
+    {
+        long d = Width, features = Preprocessing.FeatureNames(Inputs).Length, types = Inputs == ParticleInputs.Full ? ParticleTypes.Count : 0;
+        return (features + 1 + types + Registers + 2) * d + Layers * (10 * d * d + (HeadNorm ? 17 : 15) * d);
+    }
+
     /// <summary>Refuses sizes that do not fit together.</summary>
     /// <exception cref="UsageException">The heads do not divide the width.</exception>
     public void Check(string where)

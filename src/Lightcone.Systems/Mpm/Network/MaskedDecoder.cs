@@ -34,6 +34,8 @@ internal sealed class MaskedDecoder
     public Tensor Decode(EncodedJets? encoded, int[] hiddenCounts, TokenLayout layout, bool training)
     {
         var ranks = state[$"{Prefix}hidden"];
+        // Beyond the last token for a rank stand those of the encoder.
+        if (hiddenCounts.Any(count => count > ranks.shape[0])) throw new ArgumentException($"More particles of a jet are hidden than the {ranks.shape[0]} that there are tokens for.", nameof(hiddenCounts));
         int[] seen = encoded is null ? new int[hiddenCounts.Length] : Array.ConvertAll(encoded.Counts, n => n + encoded.Registers);
         using var sequences = Sequences.Of([.. seen.Zip(hiddenCounts, (s, h) => s + h)], layout, ranks.dtype);
         var source = encoded is null ? ranks : cat([ranks, state.Layer($"{Prefix}project", encoded.Tokens)]);

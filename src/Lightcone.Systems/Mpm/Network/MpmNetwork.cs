@@ -49,12 +49,14 @@ internal sealed class MpmNetwork : IDisposable
     public ITarget Target { get; }
 
     /// <summary>What the decoder makes of each hidden particle, in their order, shape [hidden, decoder width]. Results belong to the caller's dispose scope.</summary>
-    public Tensor Decode(ParticleTable table, HiddenParticles hidden, bool training)
+    public Tensor Decode(ParticleTable table, HiddenParticles hidden, bool training) => Decode(table, hidden, particles => ParticleTensors.Of(table, particles, State.DType), training);
+
+    /// <summary>The same with particles from elsewhere: <paramref name="pick"/> gives those whose positions the network asks for; of the table the numbers of particles are read alone.</summary>
+    internal Tensor Decode(ParticleTable table, HiddenParticles hidden, Func<int[], ParticleTensors> pick, bool training)
     {
         if (recipe.Context == MaskedContext.Nothing) return decoder.Decode(null, hidden.HiddenCounts, recipe.TokenLayout, training);
-        if (recipe.Hiding == HidingLayout.Replaced) return DecodeReplaced(table, hidden, training);
-        var visible = ParticleTensors.Of(table, hidden.Visible, State.DType);
-        return Decode(encoder.Embed(visible), hidden, training);
+        var visible = encoder.Embed(pick(hidden.Visible));
+        return recipe.Hiding == HidingLayout.Replaced ? DecodeReplaced(table, hidden, visible, training) : Decode(visible, hidden, training);
     }
 
     /// <summary>The same from embedded visible particles; for the layout <see cref="HidingLayout.Removed"/>.</summary>
@@ -83,9 +85,8 @@ internal sealed class MpmNetwork : IDisposable
     }
 
     // The placeholder takes the place of a hidden particle after the embedding, so that nothing of the particle enters any layer.
-    private Tensor DecodeReplaced(ParticleTable table, HiddenParticles hidden, bool training)
+    private Tensor DecodeReplaced(ParticleTable table, HiddenParticles hidden, Tensor visible, bool training)
     {
-        var visible = encoder.Embed(ParticleTensors.Of(table, hidden.Visible, State.DType));
         var rows = new long[table.ParticleCount];
         for (int i = 0; i < hidden.Visible.Length; i++) rows[hidden.Visible[i]] = i + 1;
         var all = RowCopies.Of(tensor(rows), cat([State[Placeholder], visible]));

@@ -78,7 +78,9 @@ internal sealed class Sequences : IDisposable
         for (int jet = 0; jet < jets; jet++)
             for (int t = 0; t < lengths[jet]; t++)
                 index[jet * slots + t] = Starts[jet] + t;
-        return (RowCopies.Of(tensor(index), tokens).view(jets, slots, tokens.shape[1]), Mask(lengths, slots, tokens.dtype));
+        // Jets without any token would leave nothing to copy from.
+        var source = Rows > 0 ? tokens : zeros(1, tokens.shape[1], tokens.dtype);
+        return (RowCopies.Of(tensor(index), source).view(jets, slots, tokens.shape[1]), Mask(lengths, slots, tokens.dtype));
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ internal sealed class Preprocessing
 {
     private const string Format = "lightcone particle preprocessing 1";
     private const int LargestFile = 1 << 20, Quantiles = 500, JetsFitted = 25_000, BlockOfJets = 500;
+    private const double LargestScale = 1e9; // features stay far within float32
 
     private readonly QuantileTransform[] transforms; // of the features, for inputs Full
     private readonly (double Mean, double Deviation)[] scales; // of the features, for inputs Kinematics
@@ -105,10 +106,11 @@ internal sealed class Preprocessing
             var text = JsonSerializer.Deserialize<Text>(json, Layout) ?? throw new JsonException("It is empty.");
             if (text.Format != Format) throw new JsonException($"Its format is “{text.Format}”.");
             var inputs = Enum.Parse<ParticleInputs>(text.Inputs);
+            if (inputs.ToString() != text.Inputs || !Enum.IsDefined(inputs)) throw new JsonException($"Its inputs are “{text.Inputs}”.");
             if (!text.Features.SequenceEqual(FeatureNames(inputs)) || !text.Types.SequenceEqual(ParticleTypes.Names)) throw new JsonException("Its features or particle types are others than this version knows.");
             int tables = inputs == ParticleInputs.Full ? text.Quantiles.Length : text.Scales.Length;
             if (tables != text.Features.Length || text.Constituents is < 1 or > MpmLimits.Constituents) throw new JsonException("It is not complete.");
-            if (text.Scales.Any(s => s is not [double mean, > 0 and var deviation] || !double.IsFinite(mean) || !double.IsFinite(deviation))) throw new JsonException("A scale is none.");
+            if (text.Scales.Any(s => s is not [>= -LargestScale and <= LargestScale, >= 1 / LargestScale and <= LargestScale])) throw new JsonException("A scale is none.");
             return new(inputs, text.Constituents, [.. text.Quantiles.Select(q => new QuantileTransform(q))], [.. text.Scales.Select(s => (s[0], s[1]))]);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException or NullReferenceException)
@@ -124,6 +126,16 @@ internal sealed class Preprocessing
         if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
             throw new InputDataException("The run has no preprocessing, or one that is too long.", path, "A file was lost when the run was copied.", "Copy the whole folder.");
         return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Reads the file of a run, which must read jets as the run's recipe says.</summary>
+    /// <exception cref="InputDataException">It is missing, damaged or of another recipe.</exception>
+    public static Preprocessing Read(string path, EncoderRecipe recipe)
+    {
+        var preprocessing = Read(path);
+        return preprocessing.Inputs == recipe.Inputs && preprocessing.Constituents == recipe.Constituents ? preprocessing : throw new InputDataException(
+            $"The preprocessing is of {preprocessing.Inputs} inputs and {preprocessing.Constituents} constituents, the recipe of {recipe.Inputs} and {recipe.Constituents}.", path,
+            "The recipe was edited, or files of two runs were mixed.", "Copy the whole folder of one run, or start the training anew in another folder.");
     }
 
     /// <summary>Writes it where it is missing.</summary>

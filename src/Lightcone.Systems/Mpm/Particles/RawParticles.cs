@@ -44,8 +44,10 @@ internal static class RawParticles
                 (target[1], target[2]) = ((float)deta, (float)dphi);
                 table.Types[p] = ParticleTypes.Unknown;
                 if (inputs == ParticleInputs.Full) (table.Types[p], table.Tracks[p]) = columns.Identify(sources[p], jet, target[FirstTrackFeature..]);
-                foreach (float feature in target)
-                    if (!float.IsFinite(feature)) throw NotFinite(jets, jet, sources[p]);
+                // The limits on the angles would hide an infinite component.
+                bool finite = double.IsFinite(momentum.Px) && double.IsFinite(momentum.Py) && double.IsFinite(momentum.Pz);
+                foreach (float feature in target) finite &= float.IsFinite(feature);
+                if (!finite) throw NotFinite(jets, jet, sources[p]);
             }
         }
 
