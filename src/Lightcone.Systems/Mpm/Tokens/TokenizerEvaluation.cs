@@ -30,7 +30,7 @@ internal static class TokenizerEvaluation
             Run = run.Name,
             Created = DateTime.UtcNow,
             Question = "tokens",
-            Answer = $"{quality.Used} of {model.Recipe.Codes} codes are used, as evenly as {NumberText.Plain(quality.Perplexity, 3)} would be alike; they keep {NumberText.Plain(100 * quality.MeanR2.Value, 3)} % of the variance of a particle's features.",
+            Answer = $"{quality.Used} of {model.Recipe.Codes} codes are used (perplexity {NumberText.Plain(quality.Perplexity, 3)}); they keep {NumberText.Plain(100 * quality.MeanR2.Value, 3)} % of the variance of a particle's features.",
             Statement = data.Jets.Schema.Statement,
             Sample = sample,
             Model = Describe(model, run, provenance),
@@ -38,7 +38,8 @@ internal static class TokenizerEvaluation
             Gates = [.. Gates(quality), .. EvaluationFiles.GatesOf(SymmetryFile.Read(run), limit: null)],
             Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         };
-        return EvaluationFiles.Write(run, document, TrainingPages.Build(DataCard.Header(title, run, data.Jets.Schema, sample), run));
+        var header = DataCard.Header(title, run, data.Jets.Schema, sample);
+        return EvaluationFiles.Write(run, document, [.. TokenizerPages.Build(header, quality, model.Preprocessing.Inputs, LeastOfEach), .. TrainingPages.Build(header, run)]);
     }
 
     /// <summary>What was measured, with stable ids.</summary>

@@ -50,6 +50,8 @@ public sealed class TokenizerRunTests : IDisposable
         Assert.InRange(document.Number("perplexity")!.Value!.Value, 1, document.Number("codes_used")!.Value!.Value);
         Assert.Equal(["codes_used", "perplexity", "r2/mean", "r2/least", "r2/pt"], document.Gates.Take(5).Select(g => g.Id));
         Assert.Equal(document, EvaluationDocument.Read(run.EvaluationPath) with { }, (a, b) => a!.ToJson() == b!.ToJson());
+        Assert.Equal(["codes", "tokenizer-r2"], document.Figures.Take(2).Select(f => f.Id));
+        Assert.All(document.Figures, f => Assert.True(File.Exists(Path.Combine(run.Folder, f.Svg))));
         using var model = Subject.Load(run);
         var jets = ParticleJets.Make(30, 8, least: 0);
         float[][] scores = model.Score(jets);
