@@ -12,7 +12,7 @@ internal sealed class MaskedNumbers
 {
     // Set from a short training of a smaller network on 20,000 jets of ten classes with 512 tokens; finer or coarser tokens have other entropies.
     private const int TokensOfLimits = 512;
-    private const double LeastOverShares = 1.2, LeastOverRank = 0.45, LeastTypeOverRank = 0.01, LeastShareOverRank = 0.05, Leak = 3;
+    private const double LeastOverShares = 1.2, LeastOverRank = 0.45, LeastTypeOverRank = 0.01, LeastShareOfL1 = 0.05, LeastShareOfVelocity = 0.03, Leak = 3;
     private const string Nats = "nats";
 
     private readonly MaskedResult result;
@@ -103,7 +103,7 @@ internal sealed class MaskedNumbers
             Gate("token-context", LeastOverRank, "*H*_{free} − *H* [nats]");
         }
 
-        if (model.TargetName == "features" && model.Recipe.Context == MaskedContext.Jet) Gate("context", LeastShareOverRank, "share of the L1 loss that context saves");
+        if (!model.PredictsTokens && model.Recipe.Context == MaskedContext.Jet) Gate("context", model.TargetName == "features" ? LeastShareOfL1 : LeastShareOfVelocity, $"{What}: share saved over rank and number alone");
     }
 
     private void Types()

@@ -179,7 +179,7 @@ public sealed class MpmCommandTests(TrainedMpm mpm) : IClassFixture<TrainedMpm>
     public void Jets_whose_order_cannot_be_changed_are_refused_by_the_check(int particles)
     {
         string file = mpm[$"{particles}.h5"];
-        CompactWriter.Write(new InMemorySource(MaskableJets.Make([particles, particles, particles], 1), MaskableJets.Schema), file);
+        CompactWriter.Write(new InMemorySource(MaskableJets.Make([particles, particles, 1], 1), MaskableJets.Schema), file);
         Refused(LightconeProcess.Run("check", "symmetry", mpm.Run, "--data", file, "--threads", "1"));
     }
 }
