@@ -5,7 +5,7 @@ using Lightcone.Figures.Catalogue;
 namespace Lightcone.Systems.Mpm.Acceptance;
 
 /// <summary>E4: what pre-training brings to a fine-tuned classifier, against one from scratch that had the same care.</summary>
-internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm scratch, IReadOnlyList<Arm> others)
+internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm scratch, Func<Arm> pool, Func<Arm> scrambled)
 {
     private const int Hundred = 100, Thousand = 1000, TenThousand = 10_000;
 
@@ -19,8 +19,9 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     public MpmCheckPart Run()
     {
         foreach (int labels in (int[])[Thousand, Hundred]) Compare(labels);
-        foreach (var other in others) CompareOther(other);
-        Compare(TenThousand); // the longest trainings last
+        CompareOther(pool());
+        Compare(TenThousand);
+        CompareOther(scrambled());
         return new("E4", "fine-tuned against from scratch", gates, numbers)
         {
             LabelSeries = [SeriesOf(tuned, "fine-tuned", TrainingArm.FineTuned), SeriesOf(scratch, "from scratch", TrainingArm.Scratch)],

@@ -43,7 +43,7 @@ public static class MpmCheck
             ["E1"] = () => new TokenizerCheck(runs, request.Data!, backbones.Tuned()).Run(),
             ["E2"] = () => new MaskedCheck(runs, request, backbones).Run(),
             ["E3"] = () => FrozenCheck.Run(new MpmProbeRequest { Backbone = backbones.Tuned().Backbone, Data = request.Data!, Seeds = request.Seeds }, say, stop),
-            ["E4"] = () => new FineTuningCheck(runs, request.Seeds, backbones.Tuned(), new Arm("scratch", ""), [backbones.WithPool(), backbones.OnScrambled()]).Run(),
+            ["E4"] = () => new FineTuningCheck(runs, request.Seeds, backbones.Tuned(), new Arm("scratch", ""), backbones.WithPool, backbones.OnScrambled).Run(),
             ["E5"] = () => new WeakSupervisionCheck(runs, request.Data!, backbones.Tuned(), new Arm("scratch", "")).Run(),
             ["E6"] = () => Part(SymmetryCheck.Run()),
             ["E7"] = () => Part(LeakCheck.Run()),
