@@ -20,6 +20,7 @@ public sealed class RecipeFileTests
             WeightDecay = 0, ClipGradient = 1.5, Ema = 0.999, Patience = 4, ShuffleWindow = 1000, Bucketing = 3, CheckpointMinutes = 0, Inputs = LorentzNetInputs.QuarkGluon, Hidden = 8,
             Layers = 2, CoordinateWeight = 1.0 / 3, Clamp = 100, Dropout = 0.5, Pooling = new Pooling(PoolingKind.Fixed, 202), BatchNormRows = BatchNormRows.All, Geometry = Precision.Float32,
             Network = Precision.Float64, Kernel = KernelChoice.Eager, Classes = ClassList.Of(["QCD dijet", "H: b b", "#1"]), Signals = ClassList.Of(["H: b b"]), TrainingFraction = 0.25,
+            Labels = 100, WarmUp = 0.1, Keep = KeptWeights.Last,
         };
         // Should a field be added and forgotten here, this says so.
         foreach (var ((name, value), (_, usual)) in RecipeFile.Fields(changed).Zip(RecipeFile.Fields(Default))) Assert.True(value != usual, $"{name} is left at its default by this test");
