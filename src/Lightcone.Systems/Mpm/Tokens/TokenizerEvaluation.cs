@@ -49,13 +49,13 @@ internal static class TokenizerEvaluation
         var r2 = quality.FeatureR2;
         return
         [
-            new() { Id = "codes_used", Name = "codes used", Value = quality.Used, N = n, Key = true },
+            new() { Id = "codes-used", Name = "codes used", Value = quality.Used, N = n, Key = true },
             new() { Id = "codes", Name = "codes", Value = quality.Counts.Length },
             new() { Id = "perplexity", Name = "perplexity of the codes", Value = quality.Perplexity, N = n, Key = true },
-            EvaluationNumber.From("r2/mean", "*R*^{2}, mean over the features", quality.MeanR2, n: n, key: true),
-            .. Preprocessing.FeatureNames(inputs).Select((name, f) => EvaluationNumber.From($"r2/{name}", $"*R*^{{2}} of {Markup.Escape(name)}", r2[f], n: n, reason: "no particle has it")),
-            EvaluationNumber.From("r2/jet_pt", "*R*^{2} of the jet's *p*_{T}", quality.PtR2, n: quality.Jets),
-            EvaluationNumber.From("r2/jet_mass", "*R*^{2} of the jet's mass", quality.MassR2, n: quality.Jets),
+            EvaluationNumber.From("r2-mean", "*R*^{2}, mean over the features", quality.MeanR2, n: n, key: true),
+            .. Preprocessing.FeatureNames(inputs).Select((name, f) => EvaluationNumber.From($"r2-{name}", $"*R*^{{2}} of {Markup.Escape(name)}", r2[f], n: n, reason: "no particle has it")),
+            EvaluationNumber.From("r2-jet-pt", "*R*^{2} of the jet's *p*_{T}", quality.PtR2, n: quality.Jets),
+            EvaluationNumber.From("r2-jet-mass", "*R*^{2} of the jet's mass", quality.MassR2, n: quality.Jets),
             new() { Id = "reconstruction", Name = "mean Huber distance of a transformed feature", Value = quality.Reconstruction, N = n },
         ];
     }
@@ -64,11 +64,11 @@ internal static class TokenizerEvaluation
     {
         int codes = quality.Counts.Length;
         double[] known = [.. quality.FeatureR2.Select(r => r.Value).Where(double.IsFinite)];
-        yield return AtLeast("codes_used", quality.Used, Math.Ceiling(LeastUsed * codes), "codes used");
+        yield return AtLeast("codes-used", quality.Used, Math.Ceiling(LeastUsed * codes), "codes used");
         yield return AtLeast("perplexity", quality.Perplexity, LeastPerplexity * codes, "perplexity of the codes");
-        yield return AtLeast("r2/mean", quality.MeanR2.Value, LeastMean, "*R*^{2}, mean over the features");
-        yield return AtLeast("r2/least", known.DefaultIfEmpty(double.NaN).Min(), LeastOfEach, "*R*^{2} of the worst feature");
-        yield return AtLeast("r2/pt", quality.FeatureR2[0].Value, LeastOfPt, "*R*^{2} of the transverse momentum");
+        yield return AtLeast("r2-mean", quality.MeanR2.Value, LeastMean, "*R*^{2}, mean over the features");
+        yield return AtLeast("r2-least", known.DefaultIfEmpty(double.NaN).Min(), LeastOfEach, "*R*^{2} of the worst feature");
+        yield return AtLeast("r2-pt", quality.FeatureR2[0].Value, LeastOfPt, "*R*^{2} of the transverse momentum");
     }
 
     private static EvaluationGate AtLeast(string id, double measured, double limit, string name) => new()

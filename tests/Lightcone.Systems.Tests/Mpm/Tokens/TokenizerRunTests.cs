@@ -44,11 +44,11 @@ public sealed class TokenizerRunTests : IDisposable
     {
         var run = Train("tok", Small(name));
         var document = Evaluate(run);
-        Assert.Equal(name.EndsWith("v1", StringComparison.Ordinal) ? 3 + 3 : 7 + 3, document.Numbers.Count(n => n.Id.StartsWith("r2/", StringComparison.Ordinal)));
+        Assert.Equal(name.EndsWith("v1", StringComparison.Ordinal) ? 3 + 3 : 7 + 3, document.Numbers.Count(n => n.Id.StartsWith("r2-", StringComparison.Ordinal)));
         Assert.Equal(16, document.Number("codes")!.Value);
-        Assert.InRange(document.Number("codes_used")!.Value!.Value, 1, 16);
-        Assert.InRange(document.Number("perplexity")!.Value!.Value, 1, document.Number("codes_used")!.Value!.Value);
-        Assert.Equal(["codes_used", "perplexity", "r2/mean", "r2/least", "r2/pt"], document.Gates.Take(5).Select(g => g.Id));
+        Assert.InRange(document.Number("codes-used")!.Value!.Value, 1, 16);
+        Assert.InRange(document.Number("perplexity")!.Value!.Value, 1, document.Number("codes-used")!.Value!.Value);
+        Assert.Equal(["codes-used", "perplexity", "r2-mean", "r2-least", "r2-pt"], document.Gates.Take(5).Select(g => g.Id));
         Assert.Equal(document, EvaluationDocument.Read(run.EvaluationPath) with { }, (a, b) => a!.ToJson() == b!.ToJson());
         Assert.Equal(["codes", "tokenizer-r2"], document.Figures.Take(2).Select(f => f.Id));
         Assert.All(document.Figures, f => Assert.True(File.Exists(Path.Combine(run.Folder, f.Svg))));
