@@ -53,7 +53,7 @@ public sealed class MpmSystem : ISystem
     public bool ReadsPretrainingFiles(TrainingRecipe recipe) => ((MpmRecipe)recipe).Pool;
 
     /// <summary>Refuses a tokenizer's run that does not fit before anything of the new run is there.</summary>
-    public TrainingRecipe Resolve(TrainingRecipe recipe)
+    public TrainingRecipe Resolve(TrainingRecipe recipe, JetSchema training)
     {
         if (recipe is MpmRecipe { Target.Kind: TargetKind.Vq } mpm) VqTokenizer.RunOf(mpm);
         return recipe;

@@ -1,4 +1,5 @@
 using Lightcone.Jets;
+using Lightcone.Systems.Mpm.Kernels;
 using Lightcone.Systems.Mpm.Network;
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Training;
@@ -44,9 +45,7 @@ internal sealed class FineTuneTask(FineTuneRecipe recipe, Preprocessing preproce
     }
 
     /// <inheritdoc/>
-    public void AfterBackward()
-    {
-    }
+    public void AfterBackward() => PackedAttention.ThrowIfBackwardFailed();
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches)

@@ -1,4 +1,5 @@
 using Lightcone.Jets;
+using Lightcone.Systems.Mpm.Kernels;
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Systems.Mpm.Targets;
 using Lightcone.Training;
@@ -37,9 +38,7 @@ internal sealed class VqTask(TokenizerRecipe recipe, Preprocessing preprocessing
     }
 
     /// <inheritdoc/>
-    public void AfterBackward()
-    {
-    }
+    public void AfterBackward() => PackedAttention.ThrowIfBackwardFailed();
 
     /// <summary>The loss and its part of the features, and what makes a good tokenizer: shares of the variance that are kept, and how evenly codes are used.</summary>
     public IReadOnlyDictionary<string, double> Validate(IEnumerable<JetBatch> batches)
