@@ -28,6 +28,9 @@ public interface ISystem
     /// </summary>
     bool TrainsOnLabels { get; }
 
+    /// <summary>Whether an evaluation wants to be told what to look for, as that of an anomaly search does.</summary>
+    bool WantsSignals => !TrainsOnLabels;
+
     /// <summary>BibTeX of what a run of this recipe used.</summary>
     string BibTex { get; }
 

@@ -105,7 +105,7 @@ internal static class TrainCommand
     private static string Evaluation(string folder, string? data)
     {
         var run = Training.Runs.Run.Open(folder);
-        return $"lightcone evaluate {folder} --data {data ?? TrainingSession.DataFolderOf(run) ?? "FOLDER"}{(SystemCatalogue.Of(run).TrainsOnLabels ? "" : " --signals NAMES")}";
+        return $"lightcone evaluate {folder} --data {data ?? TrainingSession.DataFolderOf(run) ?? "FOLDER"}{(SystemCatalogue.Of(run).WantsSignals ? " --signals NAMES" : "")}";
     }
 
     private static ExitCode List(TerminalWriter terminal)

@@ -29,6 +29,9 @@ public sealed class MpmSystem : ISystem
     public bool TrainsOnLabels => false;
 
     /// <inheritdoc/>
+    public bool WantsSignals => false;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new MpmRecipe();
 
     /// <inheritdoc/>

@@ -90,6 +90,7 @@ internal sealed record EncodedJets(Tensor Tokens, Sequences Sequences, int[] Cou
         var (slots, _) = Sequences.Slots(Tokens);
         var shares = new float[Counts.Length * slots.shape[1]];
         for (int jet = 0; jet < Counts.Length; jet++) shares.AsSpan((int)(jet * slots.shape[1]) + Registers, Counts[jet]).Fill(1f / Math.Max(1, Counts[jet]));
-        return bmm(tensor(shares, [Counts.Length, 1, slots.shape[1]]).to(Tokens.dtype), slots).squeeze(1);
+        // The copy lies where the engine puts it: products round by where their factors lie.
+        return bmm(tensor(shares, [Counts.Length, 1, slots.shape[1]]).to(Tokens.dtype, copy: true), slots).squeeze(1);
     }
 }

@@ -27,6 +27,9 @@ public sealed class TokenizerSystem : ISystem
     public bool TrainsOnLabels => false;
 
     /// <inheritdoc/>
+    public bool WantsSignals => false;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new TokenizerRecipe();
 
     /// <inheritdoc/>
