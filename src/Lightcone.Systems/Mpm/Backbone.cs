@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Lightcone.Systems.Mpm.Network;
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Training;
@@ -18,7 +19,7 @@ internal sealed class Backbone
 {
     private const string Format = "lightcone backbone 1", FormatKey = "format", SizeKey = "encoder", PreprocessingKey = "preprocessing", CardKey = "card";
 
-    private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter<ParticleInputs>(allowIntegerValues: false) } };
 
     private readonly WeightSet weights;
 
