@@ -77,8 +77,8 @@ public sealed class BackboneTests
     [InlineData("\"registers\":2", "\"registers\":-1")]
     [InlineData("\"headNorm\":true", "\"headNorm\":false")]
     [InlineData("\"layerScale\":0.1", "\"layerScale\":1e300")]
-    [InlineData("\"inputs\":0", "\"inputs\":1")]
-    [InlineData("\"inputs\":0", "\"inputs\":9")]
+    [InlineData("\"inputs\":\"Full\"", "\"inputs\":\"Kinematics\"")]
+    [InlineData("\"inputs\":\"Full\"", "\"inputs\":9")]
     public void Sizes_that_disagree_with_the_tensors_are_refused_before_a_network_is_made(string size, string other)
     {
         using var run = new ToyRun();
