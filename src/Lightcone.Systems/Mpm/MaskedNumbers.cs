@@ -92,7 +92,7 @@ internal sealed class MaskedNumbers
         if (result.Free is { } free)
         {
             OfRank = Ratio(free.Target, result.Hidden, judged);
-            Add($"{model.TargetName}-rank", $"{(model.PredictsTokens ? "*H*_{free}: " : "")}rank and number alone", OfRank.Value, result.Hidden, unit);
+            Add($"{model.TargetName}-rank", model.PredictsTokens ? "*H*_{free}: rank and number alone" : $"{What}: rank and number alone", OfRank.Value, result.Hidden, unit);
             if (model.PredictsTokens) Add("token-context", "*H*_{free} − *H*", Difference(free.Target, result.Own.Target, result.Hidden, judged), result.Hidden, unit, key: true);
             else Add("context", $"{What}: share saved over rank and number alone", Difference(free.Target, result.Own.Target, free.Target, judged), result.Hidden, null, key: true);
         }

@@ -39,7 +39,7 @@ internal sealed class MaskedSearch
     /// <summary>The answer in one sentence.</summary>
     public string Answer => $"Trained on {classes.BackgroundName} alone, the likelihood of hidden particles finds "
         + string.Join(", ", classes.Signals.Select(s => $"{classes.Names[s]} jets with an AUC of {Markup.ToPlain(NumberText.WithInterval(Auc(scores[^2].Values, s)))}"))
-        + (scores.Count > 2 ? "; what the number of particles alone explains is taken off." : ", much of it by the number of particles.");
+        + (scores.Count > 2 ? "; what the number of particles alone explains is taken off." : "; the number of particles is not taken off.");
 
     /// <summary>Draws it; null where there is nothing to draw.</summary>
     public Figure? Draw(FigureHeader header)
