@@ -10,7 +10,7 @@ namespace Lightcone.Systems.Mpm;
 /// </summary>
 internal sealed class MaskedNumbers
 {
-    // Set from a short training of a smaller network on 20,000 jets of ten classes with 512 tokens; finer or coarser tokens have other entropies.
+    // Set from a short training of a smaller network on 20,000 jets of ten classes with 512 tokens; finer or coarser tokens have other entropies, and so has one class alone.
     private const int TokensOfLimits = 512;
     private const double LeastOverShares = 1.2, LeastOverRank = 0.45, LeastTypeOverRank = 0.01, LeastShareOfL1 = 0.05, LeastShareOfVelocity = 0.03, Leak = 3;
     private const string Nats = "nats";
@@ -74,7 +74,7 @@ internal sealed class MaskedNumbers
 
     private string What => model.TargetName switch { "token" => "token loss", "features" => "L1 of the transformed features", _ => $"{model.TargetName} loss" };
 
-    private bool HasLimits => model.TokenCount == TokensOfLimits && model.Recipe.Context == MaskedContext.Jet;
+    private bool HasLimits => model.Recipe.Context == MaskedContext.Jet && model.Recipe.Classes.IsEmpty;
 
     private double? Value(string id) => numbers.FirstOrDefault(n => n.Id == id)?.Value;
 
@@ -92,18 +92,18 @@ internal sealed class MaskedNumbers
         if (result.Free is { } free)
         {
             OfRank = Ratio(free.Target, result.Hidden, judged);
-            Add($"{model.TargetName}-rank", $"{(model.PredictsTokens ? "*H*_{free}: " : "")}rank and number alone", OfRank.Value, result.Hidden, unit);
+            Add($"{model.TargetName}-rank", model.PredictsTokens ? "*H*_{free}: rank and number alone" : $"{What}: rank and number alone", OfRank.Value, result.Hidden, unit);
             if (model.PredictsTokens) Add("token-context", "*H*_{free} − *H*", Difference(free.Target, result.Own.Target, result.Hidden, judged), result.Hidden, unit, key: true);
             else Add("context", $"{What}: share saved over rank and number alone", Difference(free.Target, result.Own.Target, free.Target, judged), result.Hidden, null, key: true);
         }
 
-        if (HasLimits)
+        if (HasLimits && model.TokenCount == TokensOfLimits)
         {
             Gate("token-gain", LeastOverShares, "*H*_{uni} − *H* [nats]");
             Gate("token-context", LeastOverRank, "*H*_{free} − *H* [nats]");
         }
 
-        if (!model.PredictsTokens && model.Recipe.Context == MaskedContext.Jet) Gate("context", model.TargetName == "features" ? LeastShareOfL1 : LeastShareOfVelocity, $"{What}: share saved over rank and number alone");
+        if (HasLimits && !model.PredictsTokens) Gate("context", model.TargetName == "features" ? LeastShareOfL1 : LeastShareOfVelocity, $"{What}: share saved over rank and number alone");
     }
 
     private void Types()
@@ -122,7 +122,7 @@ internal sealed class MaskedNumbers
             Add("type-context", "type: gain over rank and number alone", Difference(free.Type, result.Own.Type, result.Known, judged), result.Known, Nats, key: true);
         }
 
-        if (model.Recipe.Context == MaskedContext.Jet) Gate("type-context", LeastTypeOverRank, "type: gain over rank and number alone [nats]");
+        if (HasLimits) Gate("type-context", LeastTypeOverRank, "type: gain over rank and number alone [nats]");
     }
 
     private void Classes(IReadOnlyList<string> classes)

@@ -37,9 +37,9 @@ internal sealed class MaskedSearch
             reason: "no jets of the signal, or of the background");
 
     /// <summary>The answer in one sentence.</summary>
-    public string Answer => $"Trained on {classes.BackgroundName} alone, the likelihood of hidden particles finds "
-        + string.Join(", ", classes.Signals.Select(s => $"{classes.Names[s]} jets with an AUC of {Markup.ToPlain(NumberText.WithInterval(Auc(scores[^2].Values, s)))}"))
-        + (scores.Count > 2 ? "; what the number of particles alone explains is taken off." : ", much of it by the number of particles.");
+    public string Answer => $"Trained on {classes.BackgroundName} alone, the likelihood of hidden particles finds signals with an AUC of "
+        + string.Join(", ", classes.Signals.Select(s => $"{Markup.ToPlain(NumberText.WithInterval(Auc(scores[^2].Values, s)))} ({classes.Names[s]})"))
+        + (scores.Count > 2 ? "; what the number of particles alone explains is taken off." : "; the number of particles is not taken off.");
 
     /// <summary>Draws it; null where there is nothing to draw.</summary>
     public Figure? Draw(FigureHeader header)

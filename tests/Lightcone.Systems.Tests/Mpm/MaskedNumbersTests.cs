@@ -61,8 +61,8 @@ public sealed class MaskedNumbersTests
     {
         using var model = TinyModel.Of(TinyModel.Recipe with { Target = new(TargetKind.Regression, "") });
         var numbers = new MaskedNumbers(model, Judged(model, twin: model), ["QCD", "Tbqq"], _ => true);
-        Assert.Equal(0, Value(numbers, "context"));
-        Assert.Equal(0, Value(numbers, "type-context"));
+        Assert.Equal(0, Value(numbers, "context"), 1e-6); // float32 rounding: threads may share a sum in another way
+        Assert.Equal(0, Value(numbers, "type-context"), 1e-6);
         Assert.Equal(["context fail", "type-context fail"], numbers.Gates.Select(g => $"{g.Id} {g.Result.ToString().ToLowerInvariant()}"));
         Assert.Equal(numbers.All.Single(n => n.Id == "features").N, numbers.All.Single(n => n.Id == "features@QCD").N + numbers.All.Single(n => n.Id == "features@Tbqq").N);
     }
