@@ -34,8 +34,7 @@ public sealed class GnnaeModel : IAutoencoder
     public static GnnaeModel Load(Run run)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new GnnaeRecipe());
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         var weights = Safetensors.ReadAll(run.BestPath);
         var model = new GnnaeModel(recipe);
         try

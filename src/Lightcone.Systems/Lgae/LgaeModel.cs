@@ -37,8 +37,7 @@ internal sealed class LgaeModel : IAutoencoder
     public static LgaeModel Load(Run run, Func<LgaeRecipe, LgaeRecipe>? change = null)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new LgaeRecipe());
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         var model = new LgaeModel(change is null ? recipe : change(recipe));
         try
         {

@@ -32,8 +32,7 @@ public sealed class LorentzNetModel : IModel
     public static LorentzNetModel Load(Run run, Func<LorentzNetRecipe, LorentzNetRecipe>? change = null)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new LorentzNetRecipe());
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         var model = new LorentzNetModel(change is null ? recipe : change(recipe));
         model.Network.State.Load(Safetensors.ReadAll(run.BestPath));
         return model;

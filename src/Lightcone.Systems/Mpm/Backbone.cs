@@ -75,8 +75,7 @@ internal sealed class Backbone
         var system = SystemCatalogue.Of(run);
         if (RecipeFile.Load(run.RecipePath, system.DefaultRecipe) is not EncoderRecipe recipe)
             throw new InputDataException($"A run of {system.Title} is no backbone.", run.Folder, "The path names another kind of run.", "Name a run of lightcone train jetclass-mpm.");
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         var provenance = Provenance.Read(run.ProvenancePath);
         var card = new Dictionary<string, string>
         {

@@ -74,8 +74,7 @@ internal sealed class MpmModel : IModel
     public static MpmModel Load(Run run, Func<MpmRecipe, MpmRecipe>? change = null)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new MpmRecipe());
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         recipe = change?.Invoke(recipe) ?? recipe;
         var preprocessing = Preprocessing.Read(run.PreprocessingPath);
         var model = new MpmModel(recipe, preprocessing, MpmInputs.Tokenizer(run, recipe, preprocessing), MultiplicityCorrection.Read(run));

@@ -95,13 +95,6 @@ internal static class OrderSymmetry
         };
     }
 
-    private static ParticleTable Shuffled(ParticleTable table)
-    {
-        int[] order = [.. Enumerable.Range(0, table.JetCount).SelectMany(jet => Shuffled(table.Multiplicity(jet), jet).Select(k => table.Offsets[jet] + k))];
-        return new ParticleTable
-        {
-            Rows = table.Rows, Offsets = table.Offsets, Width = table.Width, Features = [.. order.SelectMany(p => table.Features.Skip(p * table.Width).Take(table.Width))],
-            Types = Array.ConvertAll(order, p => table.Types[p]), Tracks = Array.ConvertAll(order, p => table.Tracks[p]), Sources = Array.ConvertAll(order, p => table.Sources[p]),
-        };
-    }
+    private static ParticleTable Shuffled(ParticleTable table) =>
+        table.Rearranged([.. Enumerable.Range(0, table.JetCount).SelectMany(jet => Shuffled(table.Multiplicity(jet), jet).Select(k => table.Offsets[jet] + k))]);
 }

@@ -89,6 +89,14 @@ public sealed class Run
         return run;
     }
 
+    /// <summary>Refuses a run that cannot be scored with yet.</summary>
+    /// <exception cref="InputDataException">It has no trained weights.</exception>
+    public void RequireWeights()
+    {
+        if (!File.Exists(BestPath))
+            throw new InputDataException("The run has no trained weights yet.", Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {Folder}");
+    }
+
     // A recipe without provenance was not written by a start.
     private bool BelongsToStart(string entry) => Path.GetFileName(entry) switch
     {

@@ -111,7 +111,7 @@ internal sealed record Leaks
             int[] order = ToyParticles.ByFallingPt(moved);
             var isHidden = new bool[table.ParticleCount];
             foreach (int p in hidden.Hidden) isHidden[p] = true;
-            var sorted = ToyParticles.Rearranged(moved, order);
+            var sorted = moved.Rearranged(order);
             return Differences.Largest(Change(sorted, HiddenParticles.Choose(sorted, (jet, flags) =>
             {
                 for (int k = 0; k < flags.Length; k++) flags[k] = isHidden[order[table.Offsets[jet] + k]];
@@ -202,7 +202,7 @@ internal sealed record Leaks
             new RandomStream(Seed, "permuted truth", 0, 0).Shuffle(permuted.AsSpan());
             int[] order = [.. Enumerable.Range(0, table.ParticleCount)];
             for (int i = 0; i < permuted.Length; i++) order[hidden.Hidden[i]] = permuted[i];
-            return ToyParticles.Rearranged(table, order);
+            return table.Rearranged(order);
         }
 
         private static List<int> OneOfEachJet(int[] particles, int[] counts)

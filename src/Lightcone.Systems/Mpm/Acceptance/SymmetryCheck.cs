@@ -32,7 +32,7 @@ internal static class SymmetryCheck
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         int[] order = ToyParticles.Shuffled(table.Offsets, Seed);
-        Tensor before = outputs(table), after = outputs(ToyParticles.Rearranged(table, order));
+        Tensor before = outputs(table), after = outputs(table.Rearranged(order));
         return Differences.Largest(after, ofParticles ? Rows(before, order) : before);
     }
 

@@ -50,26 +50,14 @@ internal static class ToyParticles
     /// <param name="inputs">What a particle is.</param>
     public static ParticleTable Redrawn(ParticleTable table, IEnumerable<int> redrawn, ulong seed, ParticleInputs inputs = ParticleInputs.Full)
     {
-        var copy = Rearranged(table, [.. Enumerable.Range(0, table.ParticleCount)]);
+        var copy = table.Rearranged([.. Enumerable.Range(0, table.ParticleCount)]);
         var random = new RandomStream(seed, "redrawn particles", 0, 0);
         foreach (int p in redrawn) Draw(copy, p, inputs, ref random);
         return copy;
     }
 
-    /// <summary>Particle order[i] of a table as particle i; the numbers of particles stay.</summary>
-    public static ParticleTable Rearranged(ParticleTable table, int[] order)
-    {
-        var features = new float[table.Features.Length];
-        for (int i = 0; i < order.Length; i++) table.FeaturesOf(order[i]).CopyTo(features.AsSpan(i * table.Width));
-        return new()
-        {
-            Rows = table.Rows, Offsets = table.Offsets, Width = table.Width, Features = features, Types = Array.ConvertAll(order, p => table.Types[p]),
-            Tracks = Array.ConvertAll(order, p => table.Tracks[p]), Sources = Array.ConvertAll(order, p => table.Sources[p]),
-        };
-    }
-
     /// <summary>The same jets, each one's particles by falling pT.</summary>
-    public static ParticleTable Sorted(ParticleTable table) => Rearranged(table, ByFallingPt(table));
+    public static ParticleTable Sorted(ParticleTable table) => table.Rearranged(ByFallingPt(table));
 
     /// <summary>Which particle comes where when each jet's are sorted by falling pT.</summary>
     public static int[] ByFallingPt(ParticleTable table) => InEachJet(table.Offsets, own => Array.Sort(own, (a, b) => table.FeaturesOf(b)[0].CompareTo(table.FeaturesOf(a)[0])));

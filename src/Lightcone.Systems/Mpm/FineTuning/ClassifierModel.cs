@@ -51,8 +51,7 @@ internal sealed class ClassifierModel : IModel
     {
         var recipe = RecipeFile.Load(run.RecipePath, new FineTuneRecipe());
         recipe = change?.Invoke(recipe) ?? recipe;
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath, recipe));
         try
         {

@@ -50,12 +50,18 @@ internal sealed class ParticleTable
             own.Sort((a, b) => FeaturesOf(b)[0].CompareTo(FeaturesOf(a)[0])); // transformed pT keeps the order of pT
         }
 
+        return Rearranged(drawn);
+    }
+
+    /// <summary>Particle order[i] as particle i; the numbers of particles stay, one may come more than once.</summary>
+    public ParticleTable Rearranged(int[] order)
+    {
         var features = new float[Features.Length];
-        for (int i = 0; i < drawn.Length; i++) FeaturesOf(drawn[i]).CopyTo(features.AsSpan(i * Width));
+        for (int i = 0; i < order.Length; i++) FeaturesOf(order[i]).CopyTo(features.AsSpan(i * Width));
         return new ParticleTable
         {
-            Rows = Rows, Offsets = Offsets, Width = Width, Features = features, Types = Array.ConvertAll(drawn, d => Types[d]), Tracks = Array.ConvertAll(drawn, d => Tracks[d]),
-            Sources = Array.ConvertAll(drawn, d => Sources[d]),
+            Rows = Rows, Offsets = Offsets, Width = Width, Features = features, Types = Array.ConvertAll(order, p => Types[p]), Tracks = Array.ConvertAll(order, p => Tracks[p]),
+            Sources = Array.ConvertAll(order, p => Sources[p]),
         };
     }
 }

@@ -40,10 +40,6 @@ internal static class TokenizerSymmetry
         for (int jet = 0; jet < table.JetCount; jet++)
             for (int k = 0; k < table.Multiplicity(jet); k++)
                 order[table.Offsets[jet] + k] = table.Offsets[jet + 1] - 1 - k;
-        return (order, new ParticleTable
-        {
-            Rows = table.Rows, Offsets = table.Offsets, Width = table.Width, Features = [.. order.SelectMany(p => table.FeaturesOf(p).ToArray())],
-            Types = Array.ConvertAll(order, p => table.Types[p]), Tracks = Array.ConvertAll(order, p => table.Tracks[p]), Sources = Array.ConvertAll(order, p => table.Sources[p]),
-        });
+        return (order, table.Rearranged(order));
     }
 }

@@ -37,8 +37,7 @@ internal sealed class VqModel : IModel
     public static VqModel Load(Run run)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new TokenizerRecipe());
-        if (!File.Exists(run.BestPath))
-            throw new InputDataException("The run has no trained weights yet.", run.Folder, "Its first epoch has not ended.", $"Go on training: lightcone train --resume {run.Folder}");
+        run.RequireWeights();
         return Of(recipe, Preprocessing.Read(run.PreprocessingPath), Safetensors.ReadAll(run.BestPath), "");
     }
 
