@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
+using Lightcone.Statistics;
 using Lightcone.Systems.Mpm.Probing;
 
 namespace Lightcone.Cli.Commands;
@@ -64,8 +65,7 @@ internal static class ProbeCommand
 
     private static string Spread(IReadOnlyList<double> values)
     {
-        double mean = values.Average();
-        double deviation = values.Count > 1 ? Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)) : double.NaN;
+        double mean = values.Average(), deviation = SampleDeviation.Of(values);
         return double.IsNaN(deviation) ? mean.ToString("0.000", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{mean:0.000} ± {deviation:0.000}");
     }
 }

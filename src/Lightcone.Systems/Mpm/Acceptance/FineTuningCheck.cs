@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lightcone.Evaluation;
 using Lightcone.Figures.Catalogue;
+using Lightcone.Statistics;
 
 namespace Lightcone.Systems.Mpm.Acceptance;
 
@@ -19,9 +20,9 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     public MpmCheckPart Run()
     {
         foreach (int labels in (int[])[Thousand, Hundred]) Compare(labels);
-        CompareOther(pool());
+        CompareOther(pool(), GateOfPool);
         Compare(TenThousand);
-        CompareOther(scrambled());
+        CompareOther(scrambled(), GateOfScrambled);
         return new("E4", "fine-tuned against from scratch", gates, numbers)
         {
             LabelSeries = [SeriesOf(tuned, "fine-tuned", TrainingArm.FineTuned), SeriesOf(scratch, "from scratch", TrainingArm.Scratch)],
@@ -48,7 +49,7 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     }
 
     // Other backbones take the rate and length of the first: what differs is the backbone alone.
-    private void CompareOther(Arm other)
+    private void CompareOther(Arm other, Action<int, PairedDifference, PairedDifference> gate)
     {
         foreach (int labels in (int[])[Hundred, Thousand])
         {
@@ -58,16 +59,18 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
             var toTuned = PairedDifference.Of(scores[(other.Name, labels)], scores[(tuned.Name, labels)]);
             Add($"{other.Name} − {scratch.Name}, {labels} labels", toScratch.Mean, toScratch.StandardError);
             Add($"{other.Name} − {tuned.Name}, {labels} labels", toTuned.Mean, toTuned.StandardError);
-            if (other.Name == MpmCheck.Scrambled && labels == Thousand)
-            {
-                double gain = PairedDifference.Of(scores[(tuned.Name, labels)], scores[(scratch.Name, labels)]).Mean;
-                gates.Add(EvaluationGate.AtMost("E4/scrambled", toScratch.Mean / gain, 0.5, "1000 labels: share of the gain that pre-training on scrambled jets brings"));
-            }
-            else if (other.Name == MpmCheck.Pool)
-            {
-                gates.Add(EvaluationGate.AtLeast($"E4/pool/{labels}", toTuned.Mean + 2 * toTuned.StandardError, 0, $"{labels} labels: larger pool against the smaller one, difference + 2 standard errors"));
-            }
+            gate(labels, toScratch, toTuned);
         }
+    }
+
+    private void GateOfPool(int labels, PairedDifference toScratch, PairedDifference toTuned) => gates.Add(EvaluationGate.AtLeast(
+        $"E4/pool/{labels}", toTuned.Mean + 2 * toTuned.StandardError, 0, $"{labels} labels: larger pool against the smaller one, difference + 2 standard errors"));
+
+    private void GateOfScrambled(int labels, PairedDifference toScratch, PairedDifference toTuned)
+    {
+        if (labels != Thousand) return;
+        double gain = PairedDifference.Of(scores[(tuned.Name, labels)], scores[(scratch.Name, labels)]).Mean;
+        gates.Add(EvaluationGate.AtMost("E4/scrambled", toScratch.Mean / gain, 0.5, "1000 labels: share of the gain that pre-training on scrambled jets brings"));
     }
 
     private void Measure(Arm arm, int labels, IReadOnlyList<int> lengths)
@@ -83,7 +86,7 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
     {
         double[] accuracies = [.. scores[(arm.Name, labels)].Select(s => s.Accuracy)];
         for (int s = 0; s < accuracies.Length; s++) Add($"{arm.Name}, {labels} labels, seed {s + 1}: accuracy", accuracies[s], null);
-        Add($"{arm.Name}, {labels} labels: mean accuracy, standard deviation over seeds", accuracies.Average(), PairedDifference.Spread(accuracies));
+        Add($"{arm.Name}, {labels} labels: mean accuracy, standard deviation over seeds", accuracies.Average(), SampleDeviation.Of(accuracies));
         Add($"{arm.Name}, {labels} labels: mean macro AUC", scores[(arm.Name, labels)].Average(s => s.MacroAuc), null);
     }
 

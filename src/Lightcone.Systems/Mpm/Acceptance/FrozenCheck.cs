@@ -1,5 +1,6 @@
 using Lightcone.Evaluation;
 using Lightcone.Figures.Catalogue;
+using Lightcone.Statistics;
 using Lightcone.Systems.Mpm.Probing;
 
 namespace Lightcone.Systems.Mpm.Acceptance;
@@ -23,7 +24,7 @@ internal static class FrozenCheck
         {
             var trained = results.Single(r => r.Encoder == MpmProbe.Pretrained && r.Head == random.Head && r.Labels == random.Labels);
             double[] differences = [.. trained.Accuracies.Zip(random.Accuracies, (a, b) => a - b)];
-            double mean = differences.Average(), error = PairedDifference.Spread(differences) / Math.Sqrt(differences.Length);
+            double mean = differences.Average(), error = SampleDeviation.Of(differences) / Math.Sqrt(differences.Length);
             string name = $"{random.Head} head, {random.Labels} labels: pre-trained − random";
             numbers.Add(new($"{name}, standard error", mean, double.IsNaN(error) ? null : error));
             string id = $"E3/{random.Head}/{random.Labels}";

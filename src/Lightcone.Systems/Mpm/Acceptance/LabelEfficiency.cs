@@ -71,14 +71,7 @@ internal sealed record PairedDifference(double Mean, double StandardError, Inter
     public static PairedDifference Of(IReadOnlyList<StudyScore> first, IReadOnlyList<StudyScore> second)
     {
         double[] differences = [.. first.Zip(second, (a, b) => a.Accuracy - b.Accuracy)];
-        return new(differences.Average(), Spread(differences) / Math.Sqrt(differences.Length), PairedAccuracy.Difference(Averaged(first), Averaged(second), Draws, DrawSeed, 0.95));
-    }
-
-    /// <summary>Sample standard deviation; NaN for fewer than two values.</summary>
-    public static double Spread(IReadOnlyList<double> values)
-    {
-        double mean = values.Average();
-        return values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
+        return new(differences.Average(), SampleDeviation.Of(differences) / Math.Sqrt(differences.Length), PairedAccuracy.Difference(Averaged(first), Averaged(second), Draws, DrawSeed, 0.95));
     }
 
     private static double[] Averaged(IReadOnlyList<StudyScore> scores) =>

@@ -79,14 +79,14 @@ internal sealed class WeakSupervisionCheck(StudyRuns runs, string data, Arm tune
     private void Report(Arm arm, int signals, IReadOnlyList<Found> found)
     {
         string name = $"{arm.Name}, {(signals < 0 ? "true labels" : $"{signals} signal jets")}";
-        numbers.Add(new($"{name}: significance improvement, standard deviation over seeds", found.Average(f => f.Improvement), PairedDifference.Spread([.. found.Select(f => f.Improvement)])));
-        numbers.Add(new($"{name}: AUC, standard deviation over seeds", found.Average(f => f.Auc), PairedDifference.Spread([.. found.Select(f => f.Auc)])));
+        numbers.Add(new($"{name}: significance improvement, standard deviation over seeds", found.Average(f => f.Improvement), SampleDeviation.Of([.. found.Select(f => f.Improvement)])));
+        numbers.Add(new($"{name}: AUC, standard deviation over seeds", found.Average(f => f.Auc), SampleDeviation.Of([.. found.Select(f => f.Auc)])));
     }
 
     private SeededSeries SeriesOf(Arm arm, string name, TrainingArm look) => new(
         name, look, [.. Signals.SelectMany(n => results[(arm.Name, n)].Select((f, s) => new SeededPoint(n, s + 1, f.Improvement)))]);
 
-    private static double Error(double[] values) => PairedDifference.Spread(values) / Math.Sqrt(values.Length);
+    private static double Error(double[] values) => SampleDeviation.Of(values) / Math.Sqrt(values.Length);
 
     /// <summary>AUC on the true labels, and significance improvement at the quoted background efficiency.</summary>
     private sealed record Found(double Auc, double Improvement);

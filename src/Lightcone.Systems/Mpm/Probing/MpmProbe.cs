@@ -1,5 +1,6 @@
 using Lightcone.Formats;
 using Lightcone.Jets;
+using Lightcone.Statistics;
 using Lightcone.Systems.Mpm.FineTuning;
 using Lightcone.Systems.Mpm.Particles;
 using TorchSharp;
@@ -34,7 +35,7 @@ public sealed record MpmProbeResult(string Encoder, string Head, int Labels, dou
     public double Mean => Accuracies.Average();
 
     /// <summary>Their sample standard deviation; NaN for one.</summary>
-    public double Deviation => Acceptance.PairedDifference.Spread(Accuracies);
+    public double Deviation => SampleDeviation.Of(Accuracies);
 }
 
 /// <summary>

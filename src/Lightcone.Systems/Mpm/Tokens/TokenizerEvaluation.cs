@@ -64,17 +64,12 @@ internal static class TokenizerEvaluation
     {
         int codes = quality.Counts.Length;
         double[] known = [.. quality.FeatureR2.Select(r => r.Value).Where(double.IsFinite)];
-        yield return AtLeast("codes-used", quality.Used, Math.Ceiling(LeastUsed * codes), "codes used");
-        yield return AtLeast("perplexity", quality.Perplexity, LeastPerplexity * codes, "perplexity of the codes");
-        yield return AtLeast("r2-mean", quality.MeanR2.Value, LeastMean, "*R*^{2}, mean over the features");
-        yield return AtLeast("r2-least", known.DefaultIfEmpty(double.NaN).Min(), LeastOfEach, "*R*^{2} of the worst feature");
-        yield return AtLeast("r2-pt", quality.FeatureR2[0].Value, LeastOfPt, "*R*^{2} of the transverse momentum");
+        yield return EvaluationGate.AtLeast("codes-used", quality.Used, Math.Ceiling(LeastUsed * codes), "codes used");
+        yield return EvaluationGate.AtLeast("perplexity", quality.Perplexity, LeastPerplexity * codes, "perplexity of the codes");
+        yield return EvaluationGate.AtLeast("r2-mean", quality.MeanR2.Value, LeastMean, "*R*^{2}, mean over the features");
+        yield return EvaluationGate.AtLeast("r2-least", known.DefaultIfEmpty(double.NaN).Min(), LeastOfEach, "*R*^{2} of the worst feature");
+        yield return EvaluationGate.AtLeast("r2-pt", quality.FeatureR2[0].Value, LeastOfPt, "*R*^{2} of the transverse momentum");
     }
-
-    private static EvaluationGate AtLeast(string id, double measured, double limit, string name) => new()
-    {
-        Id = id, Name = name, Measured = double.IsFinite(measured) ? measured : null, Limit = limit, Relation = ">=", Result = measured >= limit ? GateResult.Pass : GateResult.Fail,
-    };
 
     private static TokenizerQuality Measure(VqModel model, IJetSource jets, List<int> labels, EvaluationRequest request)
     {
