@@ -57,9 +57,9 @@ internal static class CheckMpmCommand
 
     private static void Print(EvaluationGate gate, TerminalWriter terminal)
     {
-        bool passed = gate.Result == GateResult.Pass;
+        var (word, style) = gate.Result switch { GateResult.Pass => ("  pass   ", Style.Green), GateResult.Fail => ("  FAIL   ", Style.Red), _ => ("  –      ", Style.Dim) };
         string relation = gate.Relation == "<=" ? "at most" : "at least";
-        terminal.Line((passed ? "  pass   " : "  FAIL   ", passed ? Style.Green : Style.Red), ($"{gate.Name ?? gate.Id}: {(gate.Measured is { } m ? Short(m) : "none")}, {relation} {Short(gate.Limit ?? double.NaN)}", Style.Plain));
+        terminal.Line((word, style), ($"{gate.Name ?? gate.Id}: {(gate.Measured is { } m ? Short(m) : "none")}, {relation} {Short(gate.Limit ?? double.NaN)}", Style.Plain));
     }
 
     private static JsonObject ToJson(MpmCheckRequest request, IReadOnlyList<MpmCheckPart> parts, double seconds)
@@ -71,7 +71,7 @@ internal static class CheckMpmCommand
             ["parts"] = new JsonArray([.. parts.Select(p => new JsonObject
             {
                 ["id"] = p.Id, ["title"] = p.Title,
-                ["gates"] = new JsonArray([.. p.Gates.Select(g => new JsonObject { ["id"] = g.Id, ["name"] = g.Name, ["measured"] = g.Measured, ["relation"] = g.Relation, ["limit"] = g.Limit, ["passed"] = g.Result == GateResult.Pass })]),
+                ["gates"] = new JsonArray([.. p.Gates.Select(g => new JsonObject { ["id"] = g.Id, ["name"] = g.Name, ["measured"] = g.Measured, ["relation"] = g.Relation, ["limit"] = g.Limit, ["passed"] = g.Result == GateResult.NotRun ? null : g.Result == GateResult.Pass })]),
                 ["numbers"] = new JsonArray([.. p.Numbers.Select(n => new JsonObject { ["name"] = n.Name, ["value"] = double.IsFinite(n.Value) ? n.Value : null, ["error"] = n.Error })]),
             })]),
         };

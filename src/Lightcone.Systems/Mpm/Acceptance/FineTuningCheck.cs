@@ -39,12 +39,12 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
         string at = labels.ToString(CultureInfo.InvariantCulture);
         if (labels == TenThousand)
         {
-            gates.Add(EvaluationGate.AtLeast($"E4/{at}", difference.Mean + 2 * difference.StandardError, 0, $"{labels} labels: difference of accuracies + 2 standard errors"));
+            gates.Add(MpmCheck.OverSeeds($"E4/{at}", difference.Mean + 2 * difference.StandardError, 0, $"{labels} labels: difference of accuracies + 2 standard errors"));
             return;
         }
 
         gates.Add(EvaluationGate.AtLeast($"E4/{at}/difference", difference.Mean, 0.02, $"{labels} labels: difference of accuracies"));
-        gates.Add(EvaluationGate.AtLeast($"E4/{at}/significance", difference.Mean / difference.StandardError, 2, $"{labels} labels: the same in standard errors over seeds"));
+        gates.Add(MpmCheck.OverSeeds($"E4/{at}/significance", difference.Mean / difference.StandardError, 2, $"{labels} labels: the same in standard errors over seeds"));
         if (labels == Thousand) gates.Add(EvaluationGate.AtLeast($"E4/{at}/jets", difference.OverJets.Lower, 0, $"{labels} labels: lower end of its 95 % interval over test jets"));
     }
 
@@ -63,7 +63,7 @@ internal sealed class FineTuningCheck(StudyRuns runs, int seeds, Arm tuned, Arm 
         }
     }
 
-    private void GateOfPool(int labels, PairedDifference toScratch, PairedDifference toTuned) => gates.Add(EvaluationGate.AtLeast(
+    private void GateOfPool(int labels, PairedDifference toScratch, PairedDifference toTuned) => gates.Add(MpmCheck.OverSeeds(
         $"E4/pool/{labels}", toTuned.Mean + 2 * toTuned.StandardError, 0, $"{labels} labels: larger pool against the smaller one, difference + 2 standard errors"));
 
     private void GateOfScrambled(int labels, PairedDifference toScratch, PairedDifference toTuned)

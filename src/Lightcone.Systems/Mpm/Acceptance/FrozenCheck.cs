@@ -29,7 +29,7 @@ internal static class FrozenCheck
             numbers.Add(new($"{name}, standard error", mean, double.IsNaN(error) ? null : error));
             string id = $"E3/{random.Head}/{random.Labels}";
             gates.Add(EvaluationGate.AtLeast(id, mean, random.Head == Gated ? Least.GetValueOrDefault(random.Labels) : 0, name));
-            if (random.Labels >= 1000 && random.Head == Gated) gates.Add(EvaluationGate.AtLeast($"{id}/significance", mean / error, 2, $"{name}, in standard errors"));
+            if (random.Labels >= 1000 && random.Head == Gated) gates.Add(MpmCheck.OverSeeds($"{id}/significance", mean / error, 2, $"{name}, in standard errors"));
         }
 
         return new("E3", "frozen probe", gates, numbers)

@@ -51,6 +51,13 @@ public static class MpmCheck
         };
     }
 
+    /// <summary>A gate on what several seeds tell; with one seed there is no error, so it was not run.</summary>
+    internal static EvaluationGate OverSeeds(string id, double measured, double limit, string name)
+    {
+        var gate = EvaluationGate.AtLeast(id, measured, limit, name);
+        return double.IsNaN(measured) ? gate with { Result = GateResult.NotRun } : gate;
+    }
+
     private static MpmCheckPart Part(AcceptanceCheck check) => new(check.Id, check.Title, check.Gates, []);
 }
 

@@ -62,9 +62,9 @@ public static class MpmCheckReport
 
     private static string Answer(IReadOnlyList<MpmCheckPart> parts)
     {
-        int gates = parts.Sum(p => p.Gates.Count), passed = parts.Sum(p => p.Gates.Count(g => g.Result == GateResult.Pass));
+        int gates = parts.Sum(p => p.Gates.Count(g => g.Result != GateResult.NotRun)), passed = parts.Sum(p => p.Gates.Count(g => g.Result == GateResult.Pass));
         string saved = parts.Select(p => p.Equivalence).FirstOrDefault(e => e is not null) is { } e
-            ? $"{NumberText.Count((long)e.Labels)} labels on a pre-trained encoder are worth {(e.Beyond ? "more than " : "")}{NumberText.Count((long)Math.Round(e.ScratchLabels))} from scratch; "
+            ? $"{NumberText.Count((long)e.Labels)} labels on a pre-trained encoder are worth {(e.Beyond ? "more than " : "")}{NumberText.Plain(e.ScratchLabels, 2)} from scratch; "
             : "";
         return $"{saved}{passed} of {gates} gates hold.";
     }
