@@ -1,3 +1,4 @@
+using Lightcone.Systems.Networks;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;

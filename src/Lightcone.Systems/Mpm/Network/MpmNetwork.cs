@@ -1,6 +1,7 @@
 using Lightcone.Systems.Mpm.Particles;
 using Lightcone.Systems.Mpm.Targets;
 using Lightcone.Systems.Mpm.Tokens;
+using Lightcone.Systems.Networks;
 using Lightcone.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Lightcone.Systems.Mpm.Network;
+using Lightcone.Systems.Networks;
 using Lightcone.Training;
 using TorchSharp;
 using static TorchSharp.torch;

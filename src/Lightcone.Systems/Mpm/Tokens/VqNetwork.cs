@@ -1,5 +1,6 @@
 using Lightcone.Systems.Mpm.Network;
 using Lightcone.Systems.Mpm.Particles;
+using Lightcone.Systems.Networks;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
