@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
 using Lightcone.Evaluation;
-using Lightcone.Figures;
 using Lightcone.Systems.Mpm.Acceptance;
 using Lightcone.Training.Runs;
 
@@ -44,22 +43,15 @@ internal static class CheckMpmCommand
         foreach (var part in parts)
         {
             terminal.Line($"{part.Id}  {part.Title}", Style.Bold);
-            foreach (var gate in part.Gates) Print(gate, terminal);
+            foreach (var gate in part.Gates) GateLines.Write(gate, terminal);
             foreach (var number in part.Numbers)
-                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"         {number.Name}: {Short(number.Value)}{(number.Error is { } e ? $" ± {Short(e)}" : "")}"), Style.Dim);
+                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"         {number.Name}: {GateLines.Short(number.Value)}{(number.Error is { } e ? $" ± {GateLines.Short(e)}" : "")}"), Style.Dim);
             terminal.Line();
         }
 
         if (MpmCheckReport.Write(request, parts, clock.Elapsed.TotalSeconds) is { } page) terminal.Line(page);
         if (terminal.WantsJson) terminal.WriteJson(ToJson(request, parts, clock.Elapsed.TotalSeconds));
         return parts.SelectMany(p => p.Gates).All(g => g.Result != GateResult.Fail) ? ExitCode.Done : ExitCode.Defect;
-    }
-
-    private static void Print(EvaluationGate gate, TerminalWriter terminal)
-    {
-        var (word, style) = gate.Result switch { GateResult.Pass => ("  pass   ", Style.Green), GateResult.Fail => ("  FAIL   ", Style.Red), _ => ("  –      ", Style.Dim) };
-        string relation = gate.Relation == "<=" ? "at most" : "at least";
-        terminal.Line((word, style), ($"{gate.Name ?? gate.Id}: {(gate.Measured is { } m ? Short(m) : "none")}, {relation} {Short(gate.Limit ?? double.NaN)}", Style.Plain));
     }
 
     private static JsonObject ToJson(MpmCheckRequest request, IReadOnlyList<MpmCheckPart> parts, double seconds)
@@ -71,11 +63,9 @@ internal static class CheckMpmCommand
             ["parts"] = new JsonArray([.. parts.Select(p => new JsonObject
             {
                 ["id"] = p.Id, ["title"] = p.Title,
-                ["gates"] = new JsonArray([.. p.Gates.Select(g => new JsonObject { ["id"] = g.Id, ["name"] = g.Name, ["measured"] = g.Measured, ["relation"] = g.Relation, ["limit"] = g.Limit, ["passed"] = g.Result == GateResult.NotRun ? null : g.Result == GateResult.Pass })]),
+                ["gates"] = new JsonArray([.. p.Gates.Select(GateLines.ToJson)]),
                 ["numbers"] = new JsonArray([.. p.Numbers.Select(n => new JsonObject { ["name"] = n.Name, ["value"] = double.IsFinite(n.Value) ? n.Value : null, ["error"] = n.Error })]),
             })]),
         };
     }
-
-    private static string Short(double value) => value == 0 ? "0" : Math.Abs(value) is < 1e-3 or >= 1e6 ? value.ToString("0.0e-0", CultureInfo.InvariantCulture) : NumberText.Plain(value, 4);
 }

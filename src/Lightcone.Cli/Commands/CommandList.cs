@@ -14,6 +14,7 @@ internal static class CommandList
         yield return ScoreCommand.Create();
         yield return ReportCommand.Create();
         yield return ProbeCommand.Create();
+        yield return CalibrateCommand.Create();
         yield return CheckCommand.Create();
         yield return ImportCommand.Create();
         yield return ExportCommand.Create();

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Lightcone.Cli.Terminal;
+using Lightcone.Evaluation;
+using Lightcone.Systems.Calibration.Ansatz;
+using Lightcone.Systems.Calibration.Toys;
+using Lightcone.Training.Runs;
+
+namespace Lightcone.Cli.Commands;
+
+/// <summary><c>lightcone calibrate</c>: what a calibration offers beyond a training; so far the toys.</summary>
+internal static class CalibrateCommand
+{
+    public static Command Create() => new Verb("calibrate", "Calibration beyond one training: toys whose answers are exact.")
+    {
+        Examples = ["lightcone calibrate toy --name G1"],
+        Subcommands = { Toy() },
+    };
+
+    private static Verb Toy()
+    {
+        var name = new Option<string[]>("--name") { Description = $"Toys to run ({string.Join(", ", CalibrationToys.Names)}); without it all.", HelpName = "TOY", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+        var events = new Option<int>("--events") { Description = "Events to train on, and as many to test.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
+        var seeds = new Option<int>("--seeds") { Description = "Trainings of each; gates are on the median.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var epochs = new Option<int>("--epochs") { Description = "Passes of the main phase.", HelpName = "N", DefaultValueFactory = _ => 40 };
+        var loss = new Option<InformationLoss>("--loss") { Description = "Bound that is maximised.", HelpName = "LOSS" };
+        var bare = new Option<bool>("--no-pretraining") { Description = "Leave the first phase out, to see what it is for." };
+        var threads = CommonOptions.Threads();
+        var command = new Verb("toy", "Train the Gaussian Ansatz on problems whose likelihood is known, and compare.")
+        {
+            Examples = ["lightcone calibrate toy --name G1 --json toy.json", "lightcone calibrate toy --seeds 3"],
+            Options = { name, events, seeds, epochs, loss, bare, threads, CommonOptions.Json() },
+        };
+        command.SetAction((parse, stop) => Task.FromResult((int)Run(
+            new CalibrationToyRequest
+            {
+                Names = parse.GetValue(name) ?? [], Events = parse.GetValue(events), Seeds = parse.GetValue(seeds), Epochs = parse.GetValue(epochs), Loss = parse.GetValue(loss),
+                Pretraining = !parse.GetValue(bare),
+            },
+            EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
+        return command;
+    }
+
+    private static ExitCode Run(CalibrationToyRequest request, int threads, TerminalWriter terminal, CancellationToken stop)
+    {
+        if (request.Events < 100 || request.Seeds < 1 || request.Epochs < 1)
+            throw new UsageException("A toy wants 100 events, one seed and one pass at least.", "--events, --seeds, --epochs", "A misspelt number.", "Leave the options out for what the gates are made for.");
+        var clock = Stopwatch.StartNew();
+        var results = new List<CalibrationToyResult>();
+        using (var progress = new ProgressLine(terminal, "training on toys"))
+            foreach (var result in CalibrationToys.Run(request, progress.Milestone, stop)) results.Add(result);
+        foreach (var result in results) Print(result, terminal);
+        if (terminal.WantsJson) terminal.WriteJson(ToJson(request, threads, results, clock.Elapsed.TotalSeconds));
+        return results.SelectMany(r => r.Numbers).All(n => n.Gate?.Result != GateResult.Fail) ? ExitCode.Done : ExitCode.Defect;
+    }
+
+    private static void Print(CalibrationToyResult result, TerminalWriter terminal)
+    {
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Name}  {result.Title}: {result.Seconds.Average():0.0} s a training"), Style.Bold);
+        var table = new TextTable(new Column(""), new Column("number"), new Column("median"), new Column("exact"), new Column("over seeds", Optional: true));
+        foreach (var number in result.Numbers)
+            table.Add(number.Gate?.Result switch { GateResult.Pass => "pass", GateResult.Fail => "FAIL", _ => "" }, number.Name, GateLines.Short(number.Median), Wanted(number),
+                result.Seconds.Count > 1 ? $"{GateLines.Short(number.Least)} … {GateLines.Short(number.Largest)}" : "");
+        table.Write(terminal);
+        terminal.Line();
+    }
+
+    private static string Wanted(CalibrationToyNumber number) => number switch
+    {
+        { Exact: { } exact, Gate: { } gate } => $"{GateLines.Short(exact)} ± {GateLines.Short(gate.Limit ?? double.NaN)}",
+        { Gate: { } gate } => $"{(gate.Relation == "<=" ? "≤" : "≥")} {GateLines.Short(gate.Limit ?? double.NaN)}",
+        _ => "",
+    };
+
+    private static JsonObject ToJson(CalibrationToyRequest request, int threads, List<CalibrationToyResult> results, double seconds)
+    {
+        var process = Provenance.OfThisProcess(threads, false);
+        return new JsonObject
+        {
+            ["command"] = CommandHost.CommandLine, ["version"] = process.Version, ["machine"] = process.Machine, ["events"] = request.Events, ["seeds"] = request.Seeds, ["seconds"] = Math.Round(seconds, 1),
+            ["toys"] = new JsonArray([.. results.Select(r => new JsonObject
+            {
+                ["name"] = r.Name, ["title"] = r.Title, ["seconds"] = new JsonArray([.. r.Seconds.Select(s => JsonValue.Create(Math.Round(s, 2)))]),
+                ["numbers"] = new JsonArray([.. r.Numbers.Select(n => new JsonObject
+                {
+                    ["id"] = n.Id, ["name"] = n.Name, ["median"] = Known(n.Median), ["least"] = Known(n.Least), ["largest"] = Known(n.Largest), ["exact"] = n.Exact,
+                    ["gate"] = n.Gate is null ? null : GateLines.ToJson(n.Gate),
+                })]),
+            })]),
+        };
+
+        static double? Known(double value) => double.IsFinite(value) ? value : null;
+    }
+}
