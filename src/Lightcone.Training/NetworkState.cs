@@ -14,6 +14,7 @@ public sealed class NetworkState : IDisposable
     private readonly List<(string Name, Tensor Tensor)> buffers = [];
     private readonly HashSet<string> withoutDecay = [];
     private readonly Dictionary<string, Tensor> byName = [];
+    private readonly HashSet<Tensor> adopted = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Creates an empty state; <paramref name="dtype"/> is the element type of everything added later.</summary>
     public NetworkState(ScalarType dtype = ScalarType.Float32) => DType = dtype;
@@ -48,6 +49,25 @@ public sealed class NetworkState : IDisposable
 
     /// <summary>Adds a carried tensor; takes ownership of <paramref name="initial"/>.</summary>
     public void AddBuffer(string name, Tensor initial) => Add(buffers, name, initial, trained: false);
+
+    /// <summary>Adds all tensors of another state, which goes on owning them, under names that begin with <paramref name="prefix"/>: a network within a network.</summary>
+    /// <exception cref="ArgumentException">Its element type is another.</exception>
+    public void Adopt(string prefix, NetworkState part)
+    {
+        if (part.DType != DType) throw new ArgumentException("The part has another element type.", nameof(part));
+        foreach (var (name, tensor) in part.parameters)
+        {
+            parameters.Add((prefix + name, tensor));
+            if (!part.Decays(name)) withoutDecay.Add(prefix + name);
+        }
+
+        buffers.AddRange(part.buffers.Select(b => (prefix + b.Name, b.Tensor)));
+        foreach (var (name, tensor) in part.byName)
+        {
+            byName.Add(prefix + name, tensor);
+            adopted.Add(tensor);
+        }
+    }
 
     /// <summary>
     /// Adds the weight [outputs, inputs] and bias [outputs] of a linear layer, both uniform in ±1/√inputs, drawn in float32 in the order weight, bias,
@@ -111,6 +131,7 @@ public sealed class NetworkState : IDisposable
     {
         foreach (var tensor in byName.Values)
         {
+            if (adopted.Contains(tensor)) continue;
             tensor.grad?.Dispose();
             tensor.Dispose();
         }

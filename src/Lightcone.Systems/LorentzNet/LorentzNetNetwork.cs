@@ -39,7 +39,10 @@ public sealed class LorentzNetNetwork : IDisposable
     /// <param name="graph">The jets.</param>
     /// <param name="training">Batch statistics and dropout (true) or running statistics and none (false).</param>
     /// <param name="probe">Sees nodes and four-vectors after the embedding (block −1) and after each block; for tests.</param>
-    public Tensor Logits(JetGraph graph, bool training, Action<int, Tensor, Tensor>? probe = null)
+    public Tensor Logits(JetGraph graph, bool training, Action<int, Tensor, Tensor>? probe = null) => Decode(Pooled(graph, training, probe), training);
+
+    /// <summary>What the decoder reads: node features over each jet after the last block, shape [jets, hidden].</summary>
+    internal Tensor Pooled(JetGraph graph, bool training, Action<int, Tensor, Tensor>? probe = null)
     {
         var nodes = new Nodes(linear(graph.Scalars, State["embedding.weight"], State["embedding.bias"]), PaddingRow(graph, training));
         var x = graph.Momenta;
@@ -52,7 +55,7 @@ public sealed class LorentzNetNetwork : IDisposable
             probe?.Invoke(l, nodes.Features, x);
         }
 
-        return Decode(Pool(nodes.Features, graph), training);
+        return Pool(nodes.Features, graph);
     }
 
     /// <summary>Sum of node features over each jet, divided as the recipe says, shape [jets, hidden].</summary>
