@@ -7,7 +7,7 @@ public static class BiasFigure
 {
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="variable">The truth along the axis; bins of its column are written with its unit as it stands there.</param>
-    /// <param name="series">One to five methods; the first is what the figure is about. Values are in σ.</param>
+    /// <param name="series">One to six methods; the first is what the figure is about. Values are in σ.</param>
     /// <param name="gate">Largest bias that passes, in σ.</param>
     public static Figure Build(FigureHeader header, BinnedVariable variable, IReadOnlyList<ValueSeries> series, double gate = 0.1)
     {
@@ -54,6 +54,6 @@ public static class BiasFigure
         ValueBin worst = first.Bins.MaxBy(b => Math.Abs(b.Value.Value));
         int outside = first.Bins.Count(b => Math.Abs(b.Value.Value) > gate);
         string unit = variable.Unit.Length > 0 ? " " + variable.Unit : string.Empty;
-        return Markup.ToPlain($"The bias of {Markup.Escape(first.Name)} is largest for {variable.Title} from {NumberText.Plain(worst.Low, 4)} to {NumberText.Plain(worst.High, 4)}{unit}: {NumberText.WithInterval(worst.Value)} σ; {(outside == 0 ? "all bins keep" : $"{outside} of {first.Bins.Count} bins miss")} the gate of ±{NumberText.Plain(gate, 2)} σ.");
+        return Markup.ToPlain($"The bias of {Markup.Escape(first.Name)} is largest for {BinnedValues.InSentence(variable.Title)} from {NumberText.Plain(worst.Low, 4)} to {NumberText.Plain(worst.High, 4)}{unit}: {NumberText.WithInterval(worst.Value)} σ; {(outside == 0 ? "all bins keep" : $"{outside} of {first.Bins.Count} bins miss")} the gate of ±{NumberText.Plain(gate, 2)} σ.");
     }
 }

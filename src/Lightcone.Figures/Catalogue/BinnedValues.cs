@@ -80,6 +80,9 @@ internal sealed class BinnedValues
         return new() { Kind = "Points", X = $"{column}_low{end}", XHigh = $"{column}_high{end}", Y = "value", Lower = "lower_68", Upper = "upper_68" };
     }
 
+    /// <summary>The title of an axis inside a sentence: "True *p*_{T}" becomes "true *p*_{T}".</summary>
+    public static string InSentence(string title) => title.Length > 1 && char.IsUpper(title[0]) && char.IsLower(title[1]) ? char.ToLowerInvariant(title[0]) + title[1..] : title;
+
     /// <summary>A sentence for the caption.</summary>
     public string Note(string bars) => $"Points stand in the middle of their bin{(series.Count > 1 ? ", those of one bin set apart sideways" : string.Empty)}; bars: {bars}.";
 

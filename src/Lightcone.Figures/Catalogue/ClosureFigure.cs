@@ -7,6 +7,8 @@ public static class ClosureFigure
 {
     private const string Column = "pt_true", Unit = "gev";
 
+    private const int MostEntries = 6;
+
     /// <summary>Half height of the band that a calibration should stay in.</summary>
     private const double Tolerance = 0.01;
 
@@ -16,7 +18,7 @@ public static class ClosureFigure
     /// <summary>Mean or median of calibrated over true transverse momentum.</summary>
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="median">Whether the values are medians; else means.</param>
-    /// <param name="series">One to five calibrations; the first is what the figure is about.</param>
+    /// <param name="series">One to six calibrations; the first is what the figure is about.</param>
     public static Figure Closure(FigureHeader header, bool median, IReadOnlyList<ValueSeries> series)
     {
         var drawing = new BinnedValues(series);
@@ -24,7 +26,7 @@ public static class ClosureFigure
         double low = Math.Max(1 - Farthest, Math.Min(1 - (2 * Tolerance), drawing.Ends.DefaultIfEmpty(1).Min() - 0.004)), high = Math.Min(1 + Farthest, Math.Max(1 + (2 * Tolerance), drawing.Ends.DefaultIfEmpty(1).Max() + 0.004));
         Mark[] goal =
         [
-            new Band { X = [drawing.Low, drawing.High], Lower = [1 - Tolerance, 1 - Tolerance], Upper = [1 + Tolerance, 1 + Tolerance], Colour = SeriesColour.C5, Opacity = 0.22, Legend = "±1 %" },
+            new Band { X = [drawing.Low, drawing.High], Lower = [1 - Tolerance, 1 - Tolerance], Upper = [1 + Tolerance, 1 + Tolerance], Colour = SeriesColour.C5, Opacity = 0.22, Legend = series.Count < MostEntries ? "±1 %" : null },
             new Hairline { At = 1, Vertical = false, Colour = SeriesColour.Mute, Line = LineStyle.Solid },
         ];
         return Build(header, drawing, goal, new Axis { Title = $"{(median ? "Median" : "Mean")} of calibrated / true *p*_{{T}}", Low = low, High = high }) with
@@ -39,7 +41,7 @@ public static class ClosureFigure
 
     /// <summary>Half the distance from the 16 to the 84 % quantile of calibrated over true transverse momentum, divided by its median.</summary>
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="series">One to five calibrations; the first is what the figure is about.</param>
+    /// <param name="series">One to six calibrations; the first is what the figure is about.</param>
     public static Figure Resolution(FigureHeader header, IReadOnlyList<ValueSeries> series)
     {
         var drawing = new BinnedValues(series);

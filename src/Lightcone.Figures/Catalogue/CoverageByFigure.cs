@@ -135,6 +135,6 @@ public static class CoverageByFigure
 
         int missing = levels.Select((l, i) => drawn[i].Count(d => d.Value.Lower > l.Nominal || d.Value.Upper < l.Nominal)).Sum(), all = drawn.Sum(d => d.Length);
         string verdict = missing == 0 ? $"all {all} bars reach the nominal line" : $"{missing} of {all} bars miss the nominal line";
-        return Markup.ToPlain($"Coverage {at}: {verdict}; the worst bin, {variable.Title} from {Span(worst.Bin.Bin, variable)}, has {Share(worst.Bin.Value.Value)} instead of {Percent(worst.Level.Nominal)}.");
+        return Markup.ToPlain($"Coverage {at}: {verdict}; the worst bin, {BinnedValues.InSentence(variable.Title)} from {Span(worst.Bin.Bin, variable)}, has {Share(worst.Bin.Value.Value)} instead of {Percent(worst.Level.Nominal)}.");
     }
 }

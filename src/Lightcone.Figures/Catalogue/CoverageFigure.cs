@@ -42,17 +42,20 @@ public static class CoverageFigure
     /// <summary>Sideways distance of two series at one level, and the most room that all of them take.</summary>
     private const double Apart = 0.009, Room = 0.032;
 
+    /// <summary>Most entries of a legend, and most series beside which those of the misses have room.</summary>
+    private const int MostEntries = 6, MostWithMisses = 3;
+
     private sealed record Wording(string Id, string Title, string X, string Y, string What, string Parts);
 
     /// <summary>Coverage of intervals.</summary>
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="series">One to four methods with misses of the first, one to five without; the first is what the figure is about.</param>
+    /// <param name="series">One to six methods; the first is what the figure is about. Its misses are drawn for up to three.</param>
     public static Figure Build(FigureHeader header, IReadOnlyList<CoverageSeries> series) =>
         Build(header, series, new("coverage", "Observed minus nominal coverage", "Nominal level", "Observed − nominal", "intervals", "missed on the left, missed on the right"));
 
     /// <summary>Coverage of regions bounded by a constant χ² of the base-space vector that a flow maps the truth to (arXiv:2008.05825).</summary>
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="series">One to five flows or blocks of one; regions have no left and right, so misses are not drawn.</param>
+    /// <param name="series">One to six flows or blocks of one; regions have no left and right, so misses are not drawn.</param>
     public static Figure Chi2(FigureHeader header, IReadOnlyList<CoverageSeries> series) =>
         Build(header, [.. series.Select(s => s with { Points = [.. s.Points.Select(p => p with { MissedLeft = null, MissedRight = null })] })],
             new("chi2", "Observed minus expected base-space level", "Expected *χ*^{2} level", "Observed − expected", "regions", string.Empty));
@@ -121,7 +124,7 @@ public static class CoverageFigure
                 Upper = [.. known.Select(p => p.AcceptHigh99 - p.Nominal)],
                 Colour = SeriesColour.C5,
                 Opacity = 0.22,
-                Legend = "99 % band if honest",
+                Legend = series.Count < MostEntries ? "99 % band if honest" : null,
             };
         }
     }
@@ -130,7 +133,7 @@ public static class CoverageFigure
     private static IEnumerable<Curve> Lines(IReadOnlyList<CoverageSeries> series)
     {
         CoveragePoint[] counted = [.. series.Take(1).SelectMany(s => s.Tried).Where(p => p.MissedLeft is not null && p.MissedRight is not null)];
-        if (counted.Length == 0)
+        if (counted.Length == 0 || series.Count > MostWithMisses)
         {
             yield break;
         }
@@ -191,6 +194,6 @@ public static class CoverageFigure
         double most = worst.Observed.Value - worst.Nominal;
         int outside = tried.Count(p => p.IsOutside);
         string verdict = !tried.Any(p => double.IsFinite(p.AcceptLow99)) ? string.Empty : outside == 0 ? "; all levels lie inside the 99 % band" : $"; {outside} of {tried.Length} levels lie outside the 99 % band";
-        return Markup.ToPlain($"The {words.What} of {Markup.Escape(first.Name)} cover {NumberText.Plain(100 * worst.Observed.Value, 3)} % where they claim {NumberText.Plain(100 * worst.Nominal, 4)} %, the largest difference ({NumberText.Plain(100 * most, 2)} percentage points){verdict}.");
+        return Markup.ToPlain($"{Markup.Escape(first.Name)}: of the {words.What} that claim {NumberText.Plain(100 * worst.Nominal, 4)} %, {NumberText.Plain(100 * worst.Observed.Value, 3)} % hold the truth, the largest difference ({NumberText.Plain(100 * most, 2)} percentage points){verdict}.");
     }
 }

@@ -138,9 +138,9 @@ public static class CoverageShiftFigure
             return "No method was tried on both spectra.";
         }
 
-        string[] kept = [.. measured.Where(m => !m.Method.After.Any(p => p.IsOutside)).Select(m => Markup.Escape(m.Name))];
+        string[] kept = [.. measured.Where(m => !m.Method.After.Any(p => p.IsOutside)).Select(m => $"\"{Markup.Escape(m.Name)}\"")];
         var worst = measured.MaxBy(m => Math.Abs(m.To!.Observed.Value - m.To.Nominal));
-        string loss = $"{Markup.Escape(worst.Name)} covers {NumberText.Plain(100 * worst.To!.Observed.Value, 3)} % instead of {Percent(levels[last])} there ({NumberText.Plain(100 * worst.From!.Observed.Value, 3)} % before)";
+        string loss = $"\"{Markup.Escape(worst.Name)}\" covers {NumberText.Plain(100 * worst.To!.Observed.Value, 3)} % instead of {Percent(levels[last])} there ({NumberText.Plain(100 * worst.From!.Observed.Value, 3)} % before)";
         return Markup.ToPlain($"From the {Markup.Escape(before)} to the {Markup.Escape(after)} spectrum {(kept.Length == 0 ? "no method keeps" : kept.Length == measured.Length ? "all methods keep" : $"{string.Join(", ", kept)} {(kept.Length == 1 ? "keeps" : "keep")}")} the nominal coverage; {loss}.");
     }
 }

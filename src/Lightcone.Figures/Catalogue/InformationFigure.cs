@@ -29,7 +29,7 @@ public static class InformationFigure
 
     /// <summary>The estimate against the epoch, with a band of one standard error.</summary>
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="series">One to five; the first is what the figure is about.</param>
+    /// <param name="series">One to six; the first is what the figure is about.</param>
     /// <param name="references">Values to compare with: a Gaussian fit, the exact one of a toy.</param>
     public static Figure History(FigureHeader header, IReadOnlyList<InformationSeries> series, IReadOnlyList<ReferenceLevel> references)
     {

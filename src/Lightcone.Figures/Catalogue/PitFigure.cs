@@ -21,16 +21,18 @@ public static class PitFigure
     /// <summary>The vertical axis is always this far on either side of 1, so that figures can be compared.</summary>
     private const double Half = 0.5;
 
+    private const int MostEntries = 6;
+
     /// <summary>Distribution of the predicted cumulative probability at the truth.</summary>
     /// <param name="header">Label, statement, conditions.</param>
-    /// <param name="series">One to five; the first is what the figure is about. Usually 20 bins.</param>
+    /// <param name="series">One to six; the first is what the figure is about. Usually 20 bins.</param>
     public static Figure Pit(FigureHeader header, IReadOnlyList<UniformSeries> series) =>
         Build(header, series) with { Id = "pit", Title = "Distribution of the probability integral transform" };
 
     /// <summary>Distribution of the rank of the truth among draws of the posterior (simulation-based calibration, arXiv:1804.06788).</summary>
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="draws">Draws an event.</param>
-    /// <param name="series">One to five parameters or methods. Usually 20 bins.</param>
+    /// <param name="series">One to six parameters or methods. Usually 20 bins.</param>
     public static Figure Rank(FigureHeader header, int draws, IReadOnlyList<UniformSeries> series)
     {
         Figure figure = Build(header, series);
@@ -65,7 +67,7 @@ public static class PitFigure
                     Y = new Axis { Title = "Density", Low = 1 - Half, High = 1 + Half },
                     Marks =
                     [
-                        .. banded is null ? [] : (Mark[])[new Band { X = [0, 1], Lower = Twice(banded.AcceptLow99 * bins), Upper = Twice(banded.AcceptHigh99 * bins), Colour = SeriesColour.C5, Opacity = 0.22, Legend = "99 % band if uniform" }],
+                        .. banded is null ? [] : (Mark[])[new Band { X = [0, 1], Lower = Twice(banded.AcceptLow99 * bins), Upper = Twice(banded.AcceptHigh99 * bins), Colour = SeriesColour.C5, Opacity = 0.22, Legend = series.Count < MostEntries ? "99 % band if uniform" : null }],
                         new Hairline { At = 1, Vertical = false, Colour = SeriesColour.Mute, Line = LineStyle.Solid },
                         .. series.Where(s => s.Total > 0).Select((s, i) => Drawing(s, i, edges)),
                     ],

@@ -11,11 +11,13 @@ public static class PriorAuditFigure
     /// <summary>The vertical axis reaches at most this many times the gate; beyond stand arrows.</summary>
     private const double Farthest = 8;
 
+    private const int MostEntries = 6;
+
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="variable">The measured value along the axis.</param>
     /// <param name="places">Values along the axis, rising.</param>
     /// <param name="nominal">Plain name of the nominal spectrum.</param>
-    /// <param name="series">One to five other spectra.</param>
+    /// <param name="series">One to six other spectra.</param>
     /// <param name="supportLow">Lower end of the region that all spectra populate; outside it is grey.</param>
     /// <param name="supportHigh">Its upper end.</param>
     /// <param name="seedNoise">The same largest difference between seeds on the nominal spectrum, in σ; NaN if not measured.</param>
@@ -40,10 +42,10 @@ public static class PriorAuditFigure
                 new Panel
                 {
                     X = new Axis { Title = variable.Title, Unit = variable.Unit, Low = low, High = high },
-                    Y = new Axis { Title = $"Δ*ẑ* to {Markup.Escape(nominal)}", Unit = "*σ*", Low = -half, High = half },
+                    Y = new Axis { Title = $"*ẑ* − *ẑ*({Markup.Escape(nominal)})", Unit = "*σ*", Low = -half, High = half },
                     Marks =
                     [
-                        .. Outside(low, high, supportLow, supportHigh, half),
+                        .. Outside(low, high, supportLow, supportHigh, half, series.Count < MostEntries ? "outside common support" : null),
                         new Hairline { At = 0, Vertical = false, Colour = SeriesColour.Mute, Line = LineStyle.Solid },
                         new Hairline { At = gate, Vertical = false, Colour = SeriesColour.Ink, Line = LineStyle.Dashed, Label = $"gate ±{limit}" },
                         new Hairline { At = -gate, Vertical = false, Colour = SeriesColour.Ink, Line = LineStyle.Dashed },
@@ -57,7 +59,7 @@ public static class PriorAuditFigure
                 Columns = ["series", variable.Column, "difference_sigma", "in_support"],
                 Rows = [.. series.SelectMany(s => s.Differences.Select((d, i) => (IReadOnlyList<TableCell>)[s.Name, places[i], d, Inside(places[i]) ? 1 : 0]))],
             },
-            Reading = new() { Kind = "Curves", X = variable.Column, Y = "difference_sigma" },
+            Reading = new() { Kind = "Curves", X = variable.Column, Y = "difference_sigma", At = places.Count == 0 ? [] : [supportLow, (supportLow + supportHigh) / 2, supportHigh] },
             Notes =
             [
                 $"Estimate of a network trained on each spectrum minus that of one trained on {Markup.Escape(nominal)}, same recipe, in *σ* of the latter. Dashed: gate ±{limit} *σ*.",
@@ -68,14 +70,14 @@ public static class PriorAuditFigure
     }
 
     /// <summary>Grey over the whole height where some spectrum has no jets.</summary>
-    private static IEnumerable<Mark> Outside(double low, double high, double supportLow, double supportHigh, double half)
+    private static IEnumerable<Mark> Outside(double low, double high, double supportLow, double supportHigh, double half, string? legend)
     {
         foreach ((double from, double to) in (IEnumerable<(double, double)>)[(low, Math.Min(high, supportLow)), (Math.Max(low, supportHigh), high)])
         {
             if (to > from)
             {
                 // The legend may raise the upper end of the axis by at most 1.6 times its length.
-                yield return new Band { X = [from, to], Lower = [-half, -half], Upper = [3 * half, 3 * half], Colour = SeriesColour.C5, Opacity = 0.22, Legend = "outside common support" };
+                yield return new Band { X = [from, to], Lower = [-half, -half], Upper = [3 * half, 3 * half], Colour = SeriesColour.C5, Opacity = 0.22, Legend = legend };
             }
         }
     }

@@ -15,7 +15,7 @@ public static class PullFigure
 
     /// <param name="header">Label, statement, conditions.</param>
     /// <param name="definition">What is divided by what, markup: "(*ẑ* − *z*)/*σ*".</param>
-    /// <param name="series">One to four; the first is what the figure is about.</param>
+    /// <param name="series">One to five; the first is what the figure is about.</param>
     public static Figure Build(FigureHeader header, string definition, IReadOnlyList<PullSeries> series)
     {
         Measured[] measured = [.. series.Select(s => new Measured(s))];
