@@ -18,6 +18,8 @@ internal static class SizeLimits
     public const int Table = 200_000;
     public const int MostFigures = 40;
 
+    private static readonly string[] Galleries = ["jets", "masked-jets"];
+
     /// <summary>Tables are thinned to no less than this before a picture goes, bytes.</summary>
     private const int LeastTable = 50_000;
 
@@ -35,7 +37,7 @@ internal static class SizeLimits
 
         int room = Page - Text - Bytes(content.Recipe) - Bytes(content.Provenance) - Bytes(content.BibTex);
         for (int table = Table / 2; placed.Sum(Cost) > room && table >= LeastTable; table /= 2) placed = Placed(content, table);
-        while (placed.Sum(Cost) > room && placed.FindLastIndex(p => p.Figure.Id.StartsWith("jets", StringComparison.Ordinal)) is var gallery and >= 0)
+        while (placed.Sum(Cost) > room && placed.FindLastIndex(IsGallery) is var gallery and >= 0)
         {
             warnings.Add(Note("gallery-left-out", $"Figure {placed[gallery].Figure.Id} did not fit into the page; it is in {content.FigureFolder}/."));
             placed.RemoveAt(gallery);
@@ -56,6 +58,9 @@ internal static class SizeLimits
 
         return (placed, warnings);
     }
+
+    /// <summary>Drawings of single jets: nice to have, and the largest pictures.</summary>
+    private static bool IsGallery(PlacedFigure placed) => Galleries.Any(g => placed.Figure.Id.StartsWith(g, StringComparison.Ordinal));
 
     private static List<PlacedFigure> Placed(ReportContent content, int table) =>
         [.. content.Figures.Take(MostFigures).Select(f => new PlacedFigure(f, Thinned(f, content.FigureFolder, table)))];

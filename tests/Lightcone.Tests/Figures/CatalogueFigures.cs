@@ -10,7 +10,7 @@ internal static class CatalogueFigures
     public static IReadOnlyList<Figure> All { get; } =
     [
         Roc(), RocRatio(), Loss(), Metric(), Rate(), Score(), Reliability(), RejectionVsPt(), EfficiencyVsMass(), MassSculpting(), Confusion(), ConfusionOfTen(), Symmetry(), Jets(), Ablation(), Spectrum(), Wide(), Small(), Correlation(),
-        .. AnomalyFigures.All, .. PretrainingFigures.All,
+        .. AnomalyFigures.All, .. PretrainingFigures.All, .. UncertaintyFigures.All,
     ];
 
     public static Figure Named(string id) => All.Single(f => f.Id == id);

@@ -94,11 +94,13 @@ public sealed class ReportTests
     {
         DrawnFigure roc = FigureDrawing.Draw(CatalogueFigures.Named("roc"));
         string csv = "series,x,y\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"LorentzNet,{i},{i * 0.5}\n"));
-        DrawnFigure[] figures = [.. Enumerable.Range(0, 43).Select(i => roc with { Id = (i % 4 == 0 ? "jets-" : "roc-") + i, Svg = roc.Svg.Replace("lc-roc", "lc-roc" + i, StringComparison.Ordinal), Csv = csv })];
+        DrawnFigure[] figures = [.. Enumerable.Range(0, 43).Select(i => roc with { Id = (i % 8 == 4 ? "masked-jets-" : i % 8 == 0 ? "jets-" : "roc-") + i, Svg = roc.Svg.Replace("lc-roc", "lc-roc" + i, StringComparison.Ordinal), Csv = csv })];
         string html = ReportWriter.ToHtml(Content() with { Figures = figures });
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(html), 100_000, SizeLimits.Page);
         Assert.Contains("3 figures beyond the first 40", html, StringComparison.Ordinal);
-        Assert.Contains("did not fit into the page", html, StringComparison.Ordinal);
+        Assert.Contains("Figure jets-32 did not fit into the page", html, StringComparison.Ordinal);
+        Assert.Contains("Figure masked-jets-36 did not fit into the page", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Figure roc-", html, StringComparison.Ordinal);
         string first = Regex.Match(html, "data:text/csv;base64,([^\"]+)").Groups[1].Value;
         FigureTable thinned = FigureTable.Parse(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(first)));
         Assert.Contains(thinned.Comments, c => c.Key == "thinned" && c.Value.Contains("figures/", StringComparison.Ordinal));
