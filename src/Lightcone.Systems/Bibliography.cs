@@ -66,4 +66,53 @@ internal static class Bibliography
         }
 
         """;
+
+    /// <summary>The calibration by a likelihood ratio.</summary>
+    public const string GaussianAnsatz =
+        """
+        @article{Gambhir:2022gua,
+            author = "Gambhir, Rikab and Nachman, Benjamin and Thaler, Jesse",
+            title = "{Learning Uncertainties the Frequentist Way: Calibration and Correlation in High Energy Physics}",
+            eprint = "2205.03413",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1103/PhysRevLett.129.082001",
+            journal = "Phys. Rev. Lett.",
+            volume = "129",
+            pages = "082001",
+            year = "2022"
+        }
+
+        @article{Gambhir:2022dut,
+            author = "Gambhir, Rikab and Nachman, Benjamin and Thaler, Jesse",
+            title = "{Bias and priors in machine learning calibrations for high energy physics}",
+            eprint = "2205.05084",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1103/PhysRevD.106.036011",
+            journal = "Phys. Rev. D",
+            volume = "106",
+            pages = "036011",
+            year = "2022"
+        }
+
+        """;
+
+    /// <summary>Networks on sets of particles.</summary>
+    public const string EnergyFlow =
+        """
+        @article{Komiske:2018cqr,
+            author = "Komiske, Patrick T. and Metodiev, Eric M. and Thaler, Jesse",
+            title = "{Energy Flow Networks: Deep Sets for Particle Jets}",
+            eprint = "1810.05165",
+            archivePrefix = "arXiv",
+            primaryClass = "hep-ph",
+            doi = "10.1007/JHEP01(2019)121",
+            journal = "JHEP",
+            volume = "01",
+            pages = "121",
+            year = "2019"
+        }
+
+        """;
 }

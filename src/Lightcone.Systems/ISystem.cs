@@ -37,6 +37,11 @@ public interface ISystem
     /// <summary>Whether a training reads files named pretrain beside those named train.</summary>
     bool ReadsPretrainingFiles(TrainingRecipe recipe) => false;
 
+    /// <summary>
+    /// Whether a training may be given one file, which is then cut by rows into jets to train on and jets kept aside; for a system that chooses nothing by its validation.
+    /// </summary>
+    bool CutsOneFile => false;
+
     /// <summary>Fills in what a recipe leaves to the jets, or to other runs that it names: classes, the size of a network that training starts from.</summary>
     /// <exception cref="LightconeException">A run it names is not there or does not fit.</exception>
     TrainingRecipe Resolve(TrainingRecipe recipe, JetSchema training) => recipe;
@@ -60,6 +65,15 @@ public interface ISystem
 
     /// <summary>A task with fresh weights from the engine's global generator, in a run that <see cref="Prepare"/> has seen.</summary>
     ITrainingTask CreateTask(TrainingRecipe recipe, Run run);
+
+    /// <summary>Called once the training has ended: fits what wants the trained weights and jets that they have not seen.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="training">The training jets.</param>
+    /// <param name="validation">The jets of the validation.</param>
+    void Conclude(Run run, TrainingRecipe recipe, IJetSource training, IJetSource validation)
+    {
+    }
 
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);
@@ -93,7 +107,7 @@ public sealed record NamedRecipe(string Name, string Summary, TrainingRecipe Rec
 /// <summary>A trained model that scores jets.</summary>
 public interface IModel : IDisposable
 {
-    /// <summary>What <see cref="Score"/> gives each jet. The first is <c>score</c>, one number that is larger for jets more like signal, or less like what was trained on.</summary>
+    /// <summary>What <see cref="Score"/> gives each jet. The first is one number a jet: <c>score</c>, which is larger for jets more like signal or less like what was trained on, or a calibrated <c>value</c>.</summary>
     IReadOnlyList<ScoreColumn> Columns { get; }
 
     /// <summary>The numbers of all jets, one array a column: the column's <see cref="ScoreColumn.Length"/> numbers for each jet, row-major, jet after jet.</summary>

@@ -16,6 +16,8 @@ internal sealed class SessionJets : IDisposable
     // So many a training would hold for shuffling anyway; read anew they would cost a pass over the whole file an epoch.
     private const int MostInMemory = 32768;
 
+    private const int TrainingPercent = 80; // of one file
+
     private SessionJets(IJetSource all, IJetSource training, IJetSource validation, IReadOnlyList<DataFile> files) => (All, Training, Validation, Files) = (all, training, validation, files);
 
     /// <summary>Every jet of the training files, for what is fitted without labels.</summary>
@@ -35,6 +37,7 @@ internal sealed class SessionJets : IDisposable
     /// <exception cref="InputDataException">A file cannot be read.</exception>
     public static SessionJets Open(ISystem system, TrainingRecipe recipe, string data)
     {
+        if (system.CutsOneFile && File.Exists(data)) return Cut(data, recipe);
         var opened = new List<SplitFolder>();
         try
         {
@@ -65,6 +68,26 @@ internal sealed class SessionJets : IDisposable
     {
         Training.Dispose();
         Validation.Dispose();
+    }
+
+    /// <summary>One file: the front rows train, the rest is kept aside.</summary>
+    private static SessionJets Cut(string path, TrainingRecipe recipe)
+    {
+        var whole = SplitFolder.Open(path, DataSplit.Train, recipe.Classes, recipe.Signals);
+        try
+        {
+            long train = whole.Jets.Count * TrainingPercent / 100, used = (long)Math.Round(train * recipe.TrainingFraction);
+            if (train == 0 || train == whole.Jets.Count) throw new InputDataException($"A file of {whole.Jets.Count} jets cannot be cut into two.", path, "A very small file.", "Give a file of some thousand jets.");
+            DataFile[] files = [.. whole.Describe("train").Select(f => f with { Jets = used }), .. whole.Describe("val").Select(f => f with { Jets = whole.Jets.Count - train })];
+            // Slices that share a file: the first one disposes it, the second does no harm.
+            var training = new UnlabelledSource(new SliceSource(whole.Jets, 0, used));
+            return new(training, training, new UnlabelledSource(new SliceSource(whole.Jets, train, whole.Jets.Count - train)), files);
+        }
+        catch
+        {
+            whole.Dispose();
+            throw;
+        }
     }
 
     private static IJetSource Labelled(IJetSource source, int count, ulong seed, string where)

@@ -1,3 +1,4 @@
+using Lightcone.Systems.Calibration;
 using Lightcone.Systems.Gnnae;
 using Lightcone.Systems.Lgae;
 using Lightcone.Systems.LorentzNet;
@@ -13,7 +14,7 @@ namespace Lightcone.Systems;
 public static class SystemCatalogue
 {
     /// <summary>The systems.</summary>
-    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem(), new MpmSystem(), new TokenizerSystem(), new ClassifierSystem()];
+    public static IReadOnlyList<ISystem> All { get; } = [new LorentzNetSystem(), new LgaeSystem(), new GnnaeSystem(), new MpmSystem(), new TokenizerSystem(), new ClassifierSystem(), new CalibrationSystem()];
 
     /// <summary>The system of a run.</summary>
     /// <exception cref="InputDataException">The run's recipe is damaged or names an unknown system.</exception>

@@ -36,7 +36,7 @@ public static class TrainingSession
     public static TrainingOutcome Start(ISystem system, TrainingRecipe recipe, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
         string data = request.Data ?? throw new UsageException("There is no data to train on.", "--data", "The option was forgotten.", "Add --data FOLDER.");
-        if (File.Exists(data)) throw new UsageException("One file cannot be both training and validation data.", data, "--data names a file.", "Name a folder with train and val files.");
+        if (File.Exists(data) && !system.CutsOneFile) throw new UsageException("One file cannot be both training and validation data.", data, "--data names a file.", "Name a folder with train and val files.");
         if (!system.TrainsOnLabels && !recipe.Signals.IsEmpty)
             throw new UsageException($"{system.Title} is trained without labels, so no class can be its signal.", "--set signals", "The field is for taggers.", "Name what it is trained on, --set classes=NAMES, and the signals when it is evaluated: lightcone evaluate RUN --signals NAMES.");
         Run.RequireVacant(request.Run);
@@ -77,14 +77,21 @@ public static class TrainingSession
         using var task = system.CreateTask(recipe, run);
         using var average = recipe.Ema > 0 ? system.CreateTask(recipe, run) : null;
         using var trainer = new Trainer(run, recipe, task, average?.Network, observer);
-        return trainer.Train(jets.Training, jets.Validation, resume, request.MaxTime, stop);
+        var outcome = trainer.Train(jets.Training, jets.Validation, resume, request.MaxTime, stop);
+        if (outcome == TrainingOutcome.Finished) system.Conclude(run, recipe, jets.Training, jets.Validation);
+        return outcome;
     }
 
-    /// <summary>Folder of the training files as the run recorded it, relative to the working folder; null where it recorded none.</summary>
+    /// <summary>Folder of the training files, or the one file that was cut, as the run recorded it, relative to the working folder; null where it recorded none.</summary>
     public static string? DataFolderOf(Run run) => DataFolderOf(Provenance.Read(run.ProvenancePath));
 
-    private static string? DataFolderOf(Provenance provenance) =>
-        Path.GetDirectoryName(provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path) is { Length: > 0 } folder ? folder : null;
+    // One file that was cut stands there with both roles.
+    private static string? DataFolderOf(Provenance provenance)
+    {
+        string? train = provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path;
+        if (train is not null && provenance.Data.Any(d => d.Role == "val" && d.Path == train)) return train;
+        return Path.GetDirectoryName(train) is { Length: > 0 } folder ? folder : null;
+    }
 
     private static string FolderOf(Provenance provenance, Run run) => DataFolderOf(provenance)
             ?? throw new UsageException("The run does not say where its data lies.", run.ProvenancePath, "It was moved here.", "Add --data FOLDER.");

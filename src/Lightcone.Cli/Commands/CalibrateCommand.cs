@@ -26,17 +26,19 @@ internal static class CalibrateCommand
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each; gates are on the median.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var epochs = new Option<int>("--epochs") { Description = "Passes of the main phase.", HelpName = "N", DefaultValueFactory = _ => 40 };
         var loss = new Option<InformationLoss>("--loss") { Description = "Bound that is maximised.", HelpName = "LOSS" };
+        var shuffles = new Option<int>("--shuffles") { Description = "Shuffled partners an event.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var bare = new Option<bool>("--no-pretraining") { Description = "Leave the first phase out, to see what it is for." };
         var threads = CommonOptions.Threads();
         var command = new Verb("toy", "Train the Gaussian Ansatz on problems whose likelihood is known, and compare.")
         {
             Examples = ["lightcone calibrate toy --name G1 --json toy.json", "lightcone calibrate toy --seeds 3"],
-            Options = { name, events, seeds, epochs, loss, bare, threads, CommonOptions.Json() },
+            Options = { name, events, seeds, epochs, loss, shuffles, bare, threads, CommonOptions.Json() },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
             new CalibrationToyRequest
             {
                 Names = parse.GetValue(name) ?? [], Events = parse.GetValue(events), Seeds = parse.GetValue(seeds), Epochs = parse.GetValue(epochs), Loss = parse.GetValue(loss),
+                Shuffles = parse.GetValue(shuffles),
                 Pretraining = !parse.GetValue(bare),
             },
             EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));

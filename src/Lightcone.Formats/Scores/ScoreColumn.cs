@@ -11,11 +11,11 @@ public sealed record ScoreColumn(string Name, IReadOnlyList<int> Shape, string D
     /// <summary>Numbers for each jet.</summary>
     public int Length => Shape.Aggregate(1, (product, extent) => checked(product * extent));
 
-    /// <summary>Refuses columns that do not make a score file: <c>score</c> comes first and is one number; names are different and none of the file's own.</summary>
+    /// <summary>Refuses columns that do not make a score file: the first is one number a jet; names are different and none of the file's own.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     public static void Check(IReadOnlyList<ScoreColumn> columns)
     {
-        if (columns is not [{ Name: "score", Shape.Count: 0 }, ..]) throw new ArgumentException("The first column is score, one number a jet.", nameof(columns));
+        if (columns is not [{ Shape.Count: 0 }, ..]) throw new ArgumentException("The first column is one number a jet.", nameof(columns));
         var names = new HashSet<string>(StringComparer.Ordinal) { "row", "label" };
         foreach (var column in columns)
         {

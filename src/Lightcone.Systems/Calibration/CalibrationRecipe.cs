@@ -99,7 +99,7 @@ public sealed record CalibrationRecipe : TrainingRecipe
     public double BodyRate { get; init; } = 0.1;
 
     /// <summary>What stands between layers.</summary>
-    internal Activation Activation => Model == "dnn" ? Activation.Relu : Activation.LeakyRelu;
+    internal Activation Activation => Activation.Silu;
 
     /// <summary>Settings of the ansatz.</summary>
     internal AnsatzSettings Settings => new() { Loss = Loss, Shuffles = Shuffles, PenaltyFrom = PenaltyFrom, PenaltyTo = PenaltyTo };

@@ -56,6 +56,9 @@ internal sealed record TableRecipe
     /// <summary>How the curvature is written.</summary>
     public CurvatureForm Curvature { get; init; }
 
+    /// <summary>What stands between layers. Smooth ones make a smooth curvature.</summary>
+    public Activation Activation { get; init; } = Environment.GetEnvironmentVariable("LC_ACT") is { } a ? Enum.Parse<Activation>(a) : Activation.Relu;
+
     /// <summary>Seed of weights and order.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -86,7 +89,7 @@ internal sealed class TableAnsatz : IDisposable
         var scale = TargetScale.Fit(table.Targets, table.Dimension);
         var scales = QuantityScales(table);
         TableTraining.SeedWeights(recipe.Seed);
-        var network = new AnsatzNetwork(new AnsatzShape { Dimension = table.Dimension, Hidden = recipe.Hidden, Curvature = recipe.Curvature }, (_, _) => new QuantitiesBody(table.Width));
+        var network = new AnsatzNetwork(new AnsatzShape { Dimension = table.Dimension, Hidden = recipe.Hidden, Curvature = recipe.Curvature, Activation = recipe.Activation }, (_, _) => new QuantitiesBody(table.Width));
         var ansatz = new TableAnsatz(network, scale, scales);
         try
         {

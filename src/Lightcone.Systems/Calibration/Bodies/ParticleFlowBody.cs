@@ -22,7 +22,7 @@ internal sealed class ParticleFlowBody : IBody
     public ParticleFlowBody(NetworkState state, string name, BodyKind kind, CalibrationRecipe recipe, int quantities)
     {
         (weighted, latent) = (kind == BodyKind.EnergyFlow, recipe.Latent);
-        phi = new DenseStack(state, $"{name}.phi", [JetEvents.ParticleWidth(kind), recipe.ParticleHidden, recipe.ParticleHidden, latent], Activation.LeakyRelu);
+        phi = new DenseStack(state, $"{name}.phi", [JetEvents.ParticleWidth(kind), recipe.ParticleHidden, recipe.ParticleHidden, latent], Activation.Silu);
         Width = latent + quantities;
     }
 

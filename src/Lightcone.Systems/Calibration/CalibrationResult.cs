@@ -1,0 +1,75 @@
+using Lightcone.Statistics;
+using Lightcone.Systems.Calibration.Ansatz;
+
+namespace Lightcone.Systems.Calibration;
+
+/// <summary>One calibration on one sample of jets, beside the truth.</summary>
+internal sealed class CalibrationResult
+{
+    private const double OneSigmaTail = 0.158655;
+
+    /// <summary>Judges calibrated jets.</summary>
+    /// <param name="name">Name of the calibration.</param>
+    /// <param name="jets">The jets.</param>
+    /// <param name="truth">True transverse momenta [GeV].</param>
+    /// <param name="scale">The spectrum of the training.</param>
+    /// <param name="scaleFactor">What widths are multiplied with.</param>
+    public CalibrationResult(string name, CalibratedJets jets, double[] truth, TargetScale scale, double scaleFactor)
+    {
+        (Name, Jets, Truth) = (name, jets, truth);
+        Bins = TruthBins.Of(truth, Math.Exp(scale.Lows[0]), Math.Exp(scale.Highs[0]));
+        Pulls = [.. truth.Select((z, i) => Math.Log(z / jets.Value[i]) / jets.Spread[i])];
+        ScaledPulls = Array.ConvertAll(Pulls, p => p / scaleFactor);
+    }
+
+    /// <summary>Name of the calibration.</summary>
+    public string Name { get; }
+
+    /// <summary>The jets.</summary>
+    public CalibratedJets Jets { get; }
+
+    /// <summary>True transverse momenta [GeV].</summary>
+    public double[] Truth { get; }
+
+    /// <summary>Bins of the truth.</summary>
+    public TruthBins Bins { get; }
+
+    /// <summary>ln(true/calibrated) over the spread that the calibration gives the jet.</summary>
+    public double[] Pulls { get; }
+
+    /// <summary>The same over the spread scaled on jets kept aside.</summary>
+    public double[] ScaledPulls { get; }
+
+    /// <summary>Mutual information of jet and truth on this sample; null for a baseline.</summary>
+    public InformationEstimate? Information { get; init; }
+
+    /// <summary>Calibrated over true transverse momentum of a jet.</summary>
+    public double Response(int jet) => Jets.Value[jet] / Truth[jet];
+
+    /// <summary>Largest distance from 1 of the median of calibrated over true among inner bins.</summary>
+    public double WorstClosure(bool median) => Bins.Inner.Select(b => Math.Abs((median ? Bins.Median(b, Response) : Bins.Mean(b, Response)).Value - 1)).DefaultIfEmpty(double.NaN).Max();
+
+    /// <summary>Bias of a bin in deviations: of the median, or of the mean; with its interval.</summary>
+    public Interval Bias(int bin, bool median)
+    {
+        double spread = Bins.Resolution(bin, Response);
+        var response = median ? Bins.Median(bin, Response) : Bins.Mean(bin, Response);
+        return response with { Value = (response.Value - 1) / spread, Lower = (response.Lower - 1) / spread, Upper = (response.Upper - 1) / spread };
+    }
+
+    /// <summary>Largest bias among inner bins, in deviations.</summary>
+    public double WorstBias(bool median) => Bins.Inner.Select(b => Math.Abs(Bias(b, median).Value)).DefaultIfEmpty(double.NaN).Max();
+
+    /// <summary>Half of what lies between the 16 and 84 % quantiles of calibrated over true, over the median.</summary>
+    public double Resolution()
+    {
+        double[] all = [.. Enumerable.Range(0, Jets.Count).Select(Response)];
+        return 0.5 * (Quantile.Of(all, 1 - OneSigmaTail) - Quantile.Of(all, OneSigmaTail)) / Quantile.Of(all, 0.5);
+    }
+
+    /// <summary>Half of what lies between the 16 and 84 % quantiles of scaled pulls.</summary>
+    public double PullWidth() => PullSummary.Of(ScaledPulls).HalfWidth;
+
+    /// <summary>Coverage of a method at one of the levels.</summary>
+    public CoverageCount Coverage(MethodIntervals method, int level) => CoverageCurve.OfIntervals(method.Lower[level], method.Upper[level], Truth, CalibratedJets.Levels[level]);
+}
