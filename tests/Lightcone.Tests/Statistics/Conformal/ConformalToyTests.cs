@@ -90,7 +90,8 @@ public sealed class ConformalToyTests
         string found = $"plain {plain.Average()}, weighted {weighted.Average()} ± {SampleDeviation.Of(weighted)}, widths {plainWidth} {weightedWidth}, effective {effective}";
         Assert.True(plain.Average() > 0.915, found);
         Assert.True(Math.Abs(weighted.Average() - 0.900) < 0.006, found);
-        Assert.True(Math.Abs(SampleDeviation.Of(weighted) - 0.0146) < 0.1 * FewerRepetitions * 0.0146, found);
+        double deviation = Math.Sqrt(0.9 * 0.1 * (1 / effective + 1.0 / M)); // as of so many equal weights
+        Assert.True(Math.Abs(SampleDeviation.Of(weighted) / deviation - 1) < 0.1 * FewerRepetitions, found);
         Assert.True(Math.Abs(plainWidth - 1.806) < 0.02 && Math.Abs(weightedWidth - 1.646) < 0.02, found);
         Assert.Equal(630, effective, 8.0); // 1000/E[w²] = 630, exactly
         Assert.Equal(0, infinite);
