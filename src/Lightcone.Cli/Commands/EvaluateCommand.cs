@@ -98,6 +98,9 @@ internal static class EvaluateCommand
             others.Write(terminal);
         }
 
+        var missed = document.Gates.Where(g => g.Result == GateResult.Fail).ToList();
+        if (missed.Count > 0) terminal.Line();
+        foreach (var gate in missed) GateLines.Write(gate, terminal);
         foreach (var warning in document.Warnings) terminal.Warning(warning.Text);
     }
 

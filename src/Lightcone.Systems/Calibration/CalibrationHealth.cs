@@ -60,7 +60,7 @@ internal static class CalibrationHealth
         checks.Add(new("H5", "the same in bins of the truth", Normalisation(information, targets, byPartner: true), 0.05, false, "T is no likelihood ratio yet: train longer, with larger batches."));
         checks.Add(new("H6", "mean displacement by what is left of D [σ]", displacements.Average(), 0.02, false, "Raise penaltyTo."));
         checks.Add(new("H6b", "99th percentile of that displacement [σ]", Quantile.Of(displacements, 0.99), 0.1, false, "Raise penaltyTo."));
-        double ambiguous = ProfileIntervals.Scan(likelihood).Count(s => s.Lambda < -1e-6) / (double)targets.Length;
+        double ambiguous = ProfileIntervals.Scan(likelihood).Count(s => s.Lambda < -ProfileIntervals.Elsewhere) / (double)targets.Length;
         checks.Add(new("H7", "share of events with a larger likelihood elsewhere", ambiguous, 0.005, false, "Raise penaltyTo, or train longer."));
         checks.Add(new("H8", "share of events whose curvature is no maximum", sigma.Count(s => !double.IsFinite(s)) / (double)sigma.Length, 0, false, "Use curvature=Cholesky."));
         if (inner.Length > 100)

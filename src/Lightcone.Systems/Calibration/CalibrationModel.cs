@@ -85,7 +85,7 @@ internal sealed class CalibrationModel : IModel
             Conformal("ansatz, conformal", best, spread),
             Inversion(measured),
         ];
-        return Made(best, spread, measured, [.. scan.Select(s => s.Lambda < -1e-6)], methods, recommended: 2);
+        return Made(Array.ConvertAll(best, Fitted.Closure.Correct), spread, measured, [.. scan.Select(s => s.Lambda < -ProfileIntervals.Elsewhere)], methods, recommended: 2);
     }
 
     /// <inheritdoc/>

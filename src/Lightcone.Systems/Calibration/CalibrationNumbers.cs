@@ -8,7 +8,7 @@ namespace Lightcone.Systems.Calibration;
 /// <summary>Numbers of a calibration on one sample, with what must hold.</summary>
 internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList<CalibrationResult> others, FittedUncertainties fitted)
 {
-    private const double Closure = 0.01, BiasLimit = 0.1, FamilyLevel = 0.99;
+    private const double Closure = 0.01, BiasLimit = 0.1, PullLimit = 0.05, FamilyLevel = 0.99;
 
     /// <summary>The answer in one sentence.</summary>
     public string Answer
@@ -25,7 +25,7 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
     public IReadOnlyList<EvaluationNumber> All()
     {
         int n = result.Jets.Count;
-        var pulls = PullSummary.Of(result.ScaledPulls);
+        var pulls = PullSummary.Of(result.Insiders(result.ScaledPulls));
         var numbers = new List<EvaluationNumber>
         {
             Plain("closure", "largest |median of calibrated/true − 1|", result.WorstClosure(median: true), "bins of the truth away from the edges", key: true),
@@ -36,7 +36,7 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
         numbers.Add(Plain("bias-mean", "largest bias of the mean at fixed truth", result.WorstBias(median: false), "bins of the truth away from the edges", unit: "σ"));
         numbers.Add(Plain("closure-mean", "largest |mean of calibrated/true − 1|", result.WorstClosure(median: false), "bins of the truth away from the edges"));
         numbers.Add(EvaluationNumber.From("mean-response", "mean of calibrated/true", MeanOf(result), n: n));
-        numbers.Add(Plain("pull-width", "half of 84 − 16 % of the pulls, widths scaled on jets kept aside", pulls.HalfWidth, "all jets"));
+        numbers.Add(Plain("pull-width", "half of 84 − 16 % of the pulls, widths scaled on jets kept aside", pulls.HalfWidth, "truth away from the edges"));
         numbers.Add(EvaluationNumber.From("pull-deviation", "standard deviation of these pulls", pulls.Deviation, n: n));
         numbers.Add(Plain("scale-factor", "factor on the widths, from jets kept aside", fitted.ScaleFactor, $"{fitted.Jets} jets"));
         numbers.Add(EvaluationNumber.From("edge-share", "share of jets flagged at the edge of the training's spectrum", ClopperPearson.Of(result.Jets.AtEdge.Count(e => e), n), n: n, k: result.Jets.AtEdge.Count(e => e)));
@@ -69,10 +69,12 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
     public IReadOnlyList<EvaluationGate> Gates()
     {
         var best = result.Jets.Methods[result.Jets.Recommended];
+        double width = result.PullWidth();
         return
         [
             EvaluationGate.AtMost("closure", result.WorstClosure(median: true), Closure, "closure of the median in bins of the truth"),
             EvaluationGate.AtMost("bias", result.WorstBias(median: true), BiasLimit, "bias of the median at fixed truth [σ]"),
+            EvaluationGate.AtMost("pull-width", Math.Abs(width - 1), PullLimit, "width of the pulls, scaled on jets kept aside: distance from 1"),
             .. new[] { 0, 2 }.Select(l =>
             {
                 var coverage = result.Coverage(best, l);

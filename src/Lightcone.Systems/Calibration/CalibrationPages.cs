@@ -28,7 +28,7 @@ internal static class CalibrationPages
         figures.Add(Coverage(header, result));
         figures.Add(CoverageBy(header, result, CoverageCondition.Truth, new("truth", "pt_true", "True *p*_{T}", "GeV"), result.Truth));
         figures.Add(CoverageBy(header, result, CoverageCondition.Prediction, new("width", "relative_width", "Predicted relative resolution"), result.Jets.Spread));
-        figures.Add(PullFigure.Build(header, "ln(true / calibrated *p*_{T}) / *σ*", [new("scaled", result.ScaledPulls), new("raw", result.Pulls)]));
+        figures.Add(PullFigure.Build(header, "ln(true / calibrated *p*_{T}) / *σ*", [new("scaled", result.Insiders(result.ScaledPulls)), new("raw", result.Insiders(result.Pulls))]));
         return figures;
     }
 
@@ -55,7 +55,7 @@ internal static class CalibrationPages
     {
         var method = result.Jets.Methods[result.Jets.Recommended];
         return CoverageByFigure.Build(header, condition, variable, [.. DrawnLevels.Select(l => new CoverageLevel(CalibratedJets.Levels[l],
-            [.. BinnedCoverage.Of(values, method.Lower[l], method.Upper[l], result.Truth, CalibratedJets.Levels[l], BinsAlong).Bins.Select(b => new Lightcone.Figures.Catalogue.CoverageBin(b.Low, b.High, b.Mean, b.Coverage.Count, b.Coverage.Covered))]))]);
+            [.. BinnedCoverage.Of(result.Insiders(values), result.Insiders(method.Lower[l]), result.Insiders(method.Upper[l]), result.Insiders(result.Truth), CalibratedJets.Levels[l], BinsAlong).Bins.Select(b => new Lightcone.Figures.Catalogue.CoverageBin(b.Low, b.High, b.Mean, b.Coverage.Count, b.Coverage.Covered))]))]);
     }
 
     private static ValueBin[] Bins(CalibrationResult result, Func<int, Interval> value) =>

@@ -19,6 +19,7 @@ internal sealed class CalibrationResult
         (Name, Jets, Truth) = (name, jets, truth);
         Bins = TruthBins.Of(truth, Math.Exp(scale.Lows[0]), Math.Exp(scale.Highs[0]));
         Pulls = [.. truth.Select((z, i) => Math.Log(z / jets.Value[i]) / jets.Spread[i])];
+        Inside = Array.ConvertAll(truth, z => scale.IsInside(Math.Log(z), 0));
         ScaledPulls = Array.ConvertAll(Pulls, p => p / scaleFactor);
     }
 
@@ -33,6 +34,9 @@ internal sealed class CalibrationResult
 
     /// <summary>Bins of the truth.</summary>
     public TruthBins Bins { get; }
+
+    /// <summary>Whether a jet's truth lies away from the edges of the training's spectrum: where coverage at fixed truth is asked for.</summary>
+    public bool[] Inside { get; }
 
     /// <summary>ln(true/calibrated) over the spread that the calibration gives the jet.</summary>
     public double[] Pulls { get; }
@@ -68,8 +72,11 @@ internal sealed class CalibrationResult
     }
 
     /// <summary>Half of what lies between the 16 and 84 % quantiles of scaled pulls.</summary>
-    public double PullWidth() => PullSummary.Of(ScaledPulls).HalfWidth;
+    public double PullWidth() => PullSummary.Of(Insiders(ScaledPulls)).HalfWidth;
 
-    /// <summary>Coverage of a method at one of the levels.</summary>
-    public CoverageCount Coverage(MethodIntervals method, int level) => CoverageCurve.OfIntervals(method.Lower[level], method.Upper[level], Truth, CalibratedJets.Levels[level]);
+    /// <summary>Coverage of a method at one of the levels, of jets whose truth lies inside.</summary>
+    public CoverageCount Coverage(MethodIntervals method, int level) => CoverageCurve.OfIntervals(Insiders(method.Lower[level]), Insiders(method.Upper[level]), Insiders(Truth), CalibratedJets.Levels[level]);
+
+    /// <summary>The values of jets whose truth lies inside.</summary>
+    public double[] Insiders(double[] values) => [.. values.Where((_, i) => Inside[i])];
 }

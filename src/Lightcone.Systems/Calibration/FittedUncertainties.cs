@@ -14,11 +14,12 @@ namespace Lightcone.Systems.Calibration;
 /// <param name="ThresholdEdges">Inner edges of bins in ln(truth/GeV), rising; empty unless a likelihood was learned.</param>
 /// <param name="Thresholds">For each level, the λ below which so many jets of each bin lie; empty unless a likelihood was learned.</param>
 /// <param name="Curve">The response curve.</param>
+/// <param name="Closure">Where estimates of largest likelihood lie at fixed truth; nothing for a baseline.</param>
 /// <param name="Health">Checks that the calibration must pass, with what was measured.</param>
 /// <param name="TrainingInformation">Mutual information on training jets [nats]; NaN for a baseline.</param>
 internal sealed record FittedUncertainties(
     long Jets, double ScaleFactor, (double Below, double Above)[] Tails, (double Below, double Above)[] QuantileOffsets, double[] ThresholdEdges, double[][] Thresholds, ResponseCurve Curve,
-    IReadOnlyList<HealthCheck> Health, double TrainingInformation)
+    ClosureLine Closure, IReadOnlyList<HealthCheck> Health, double TrainingInformation)
 {
     private const string Format = "lightcone fitted uncertainties 1";
     private const int LargestFile = 1 << 20, FewestOfBin = 500;
@@ -59,7 +60,7 @@ internal sealed record FittedUncertainties(
 
     /// <summary>Writes the file.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(new Text(Format, Jets, CalibratedJets.Levels, ScaleFactor, Pairs(Tails), Pairs(QuantileOffsets), ThresholdEdges, Thresholds,
-        Curve.Knots, Curve.Levels, Curve.Responses, [.. Health], TrainingInformation), Layout));
+        Curve.Knots, Curve.Levels, Curve.Responses, [Closure.Offset, Closure.Slope, Closure.Centre], [.. Health], TrainingInformation), Layout));
 
     /// <summary>Reads the file of a run.</summary>
     /// <exception cref="InputDataException">It is missing or damaged.</exception>
@@ -75,9 +76,10 @@ internal sealed record FittedUncertainties(
             bool complete = text.Tails.Length == text.Levels.Length && text.Tails.Concat(text.QuantileOffsets).All(t => t is [_, _]) && text.QuantileOffsets.Length is 0 or 3
                 && (text.Thresholds.Length == 0 || (text.Thresholds.Length == text.Levels.Length && text.Thresholds.All(t => t.Length == text.ThresholdEdges.Length + 1)))
                 && text.Knots.Length > 0 && text.CurveLevels.SequenceEqual(ResponseCurve.WantedLevels) && text.Responses.Length == text.Knots.Length && text.Responses.All(r => r.Length == text.CurveLevels.Length)
-                && text.Knots.Concat(text.Responses.SelectMany(r => r)).All(double.IsFinite) && text.ScaleFactor > 0 && text.Health.All(h => h is { Id: not null, Name: not null });
+                && text.Knots.Concat(text.Responses.SelectMany(r => r)).All(double.IsFinite) && text.ScaleFactor > 0 && text.Closure is [_, > -0.5 and < 0.5, _] && text.Closure.All(double.IsFinite) && text.Health.All(h => h is { Id: not null, Name: not null });
             if (!complete) throw new JsonException("It is not complete.");
-            return new(text.Jets, text.ScaleFactor, Tuples(text.Tails), Tuples(text.QuantileOffsets), text.ThresholdEdges, text.Thresholds, new ResponseCurve(text.Knots, text.CurveLevels, text.Responses), text.Health, text.TrainingInformation);
+            return new(text.Jets, text.ScaleFactor, Tuples(text.Tails), Tuples(text.QuantileOffsets), text.ThresholdEdges, text.Thresholds, new ResponseCurve(text.Knots, text.CurveLevels, text.Responses),
+                new ClosureLine(text.Closure[0], text.Closure[1], text.Closure[2]), text.Health, text.TrainingInformation);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or NullReferenceException or ArgumentNullException)
         {
@@ -91,5 +93,5 @@ internal sealed record FittedUncertainties(
 
     private sealed record Text(
         string Format, long Jets, double[] Levels, double ScaleFactor, double[][] Tails, double[][] QuantileOffsets, double[] ThresholdEdges, double[][] Thresholds, double[] Knots, double[] CurveLevels,
-        double[][] Responses, HealthCheck[] Health, double TrainingInformation);
+        double[][] Responses, double[] Closure, HealthCheck[] Health, double TrainingInformation);
 }

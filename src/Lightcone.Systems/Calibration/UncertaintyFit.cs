@@ -39,8 +39,13 @@ internal static class UncertaintyFit
         var before = MutualInformation.Of(t => ofTraining.LogRatio(t), trained[..few.JetCount], 1, model.Recipe.Seed);
         var measured = Array.ConvertAll(JetQuantities.TransverseMomentum(jets), Math.Log);
         var (health, _) = CalibrationHealth.Of(likelihood, truth, measured, before, model.Recipe.Seed);
-        var (edges, thresholds) = FittedUncertainties.ThresholdsOf(truth, likelihood.Lambda(truth));
-        return new(jets.JetCount, ScaleOf(pulls), FittedUncertainties.TailsOf(pulls), [], edges, thresholds, curve, health, before.Nats);
+        var target = network.Scales.Target;
+        // At fixed truth away from the edges, where the whole response is there; closer to them the nearest bin stands in.
+        int[] inner = [.. Enumerable.Range(0, truth.Length).Where(i => target.IsInside(truth[i], 0))];
+        var closure = ClosureLine.Fit(truth, likelihood.Best, inner);
+        double[] lambda = likelihood.Lambda(truth);
+        var (edges, thresholds) = FittedUncertainties.ThresholdsOf([.. inner.Select(i => truth[i])], [.. inner.Select(i => lambda[i])]);
+        return new(jets.JetCount, ScaleOf(pulls), FittedUncertainties.TailsOf(pulls), [], edges, thresholds, curve, closure, health, before.Nats);
     }
 
     private static FittedUncertainties OfBaseline(CalibrationModel model, JetBatch jets, double[] truth, ResponseCurve curve)
@@ -54,7 +59,7 @@ internal static class UncertaintyFit
             var fitted = ConformalisedQuantiles.FitAsymmetric(ends.Select(e => e.Low).ToArray(), ends.Select(e => e.High).ToArray(), truth, level);
             return (fitted.OffsetBelow, fitted.OffsetAbove);
         })];
-        return new(jets.JetCount, ScaleOf(pulls), FittedUncertainties.TailsOf(pulls), offsets, [], [], curve, [], double.NaN);
+        return new(jets.JetCount, ScaleOf(pulls), FittedUncertainties.TailsOf(pulls), offsets, [], [], curve, ClosureLine.None, [], double.NaN);
     }
 
     // Of the middle two thirds: the tails of a response would widen every deviation, and are the intervals' business.

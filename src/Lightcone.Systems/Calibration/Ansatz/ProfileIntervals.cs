@@ -13,6 +13,9 @@ internal readonly record struct ProfileInterval(double Lower, double Upper, bool
 /// </summary>
 internal static class ProfileIntervals
 {
+    /// <summary>By how much λ must lie below 0 for another maximum: less is what is left of D, a tenth of a deviation.</summary>
+    public const double Elsewhere = 0.01;
+
     private const int MostDoublings = 60, Bisections = 30, ScanPoints = 200;
 
     /// <summary>The interval about the best target of each event.</summary>

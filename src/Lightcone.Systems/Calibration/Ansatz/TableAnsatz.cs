@@ -57,7 +57,7 @@ internal sealed record TableRecipe
     public CurvatureForm Curvature { get; init; }
 
     /// <summary>What stands between layers. Smooth ones make a smooth curvature.</summary>
-    public Activation Activation { get; init; } = Environment.GetEnvironmentVariable("LC_ACT") is { } a ? Enum.Parse<Activation>(a) : Activation.Relu;
+    public Activation Activation { get; init; } = Activation.Silu;
 
     /// <summary>Seed of weights and order.</summary>
     public ulong Seed { get; init; } = 1;

@@ -64,6 +64,9 @@ internal sealed record TargetScale(double[] Means, double[] Units, double[] Lows
     /// <summary>A target from units of the ansatz.</summary>
     public double Restored(double scaled, int k) => Means[k] + Units[k] * scaled;
 
+    /// <summary>Whether a true target lies so far inside the spectrum of the training that its whole response is there: <see cref="Reach"/> units.</summary>
+    public bool IsInside(double target, int k) => Supports(target, Units[k], k);
+
     /// <summary>Whether an estimate stays where the training had targets: <see cref="Reach"/> standard deviations to both sides.</summary>
     public bool Supports(double estimate, double deviation, int k) => estimate - Reach * deviation >= SparseBelow[k] && estimate + Reach * deviation <= SparseAbove[k];
 }
