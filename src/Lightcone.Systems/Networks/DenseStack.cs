@@ -22,7 +22,8 @@ internal enum Activation
     Silu,
 }
 
-/// <summary>Dense layers one after another: activations between them, none after the last. Weights are uniform in ±√(6/inputs) (arXiv:1502.01852), offsets begin at 0.</summary>
+/// <summary>Dense layers one after another: activations between them, none after the last. Weights begin uniform in ±1/√inputs, offsets at 0: larger ones make a rougher
+/// likelihood, whose curvature comes out too small (docs/results/calibration.md).</summary>
 internal sealed class DenseStack
 {
     private const double LeakySlope = 0.3;
@@ -42,7 +43,7 @@ internal sealed class DenseStack
         (this.state, this.name, layers, this.activation) = (state, name, sizes.Count - 1, activation);
         for (int l = 0; l < layers; l++)
         {
-            state.AddParameter($"{name}.{l}.weight", NetworkState.Uniform([sizes[l + 1], sizes[l]], Math.Sqrt(6.0 / sizes[l])));
+            state.AddParameter($"{name}.{l}.weight", NetworkState.Uniform([sizes[l + 1], sizes[l]], 1 / Math.Sqrt(sizes[l])));
             state.AddParameter($"{name}.{l}.bias", zeros(sizes[l + 1]), decays: false);
         }
     }

@@ -65,6 +65,7 @@ internal sealed class GaussianToy : ICalibrationToy
             ToyMeasure.Near("coverage", "coverage of B ± σ", ToyTools.Share(pulls.Select(p => Math.Abs(p) <= 1)), OneSigma, 0.010),
             ToyMeasure.Near("pull", "width of the pulls", ToyTools.Rms(pulls.Select(p => p - pullMean)), 1, 0.015),
             ToyMeasure.AtMost("slope-left", "mean |D| σ", likelihood.Displacements().Average(), 0.005),
+            ToyMeasure.Near("profile", "coverage of the 68 % likelihood interval", ToyTools.ProfileCoverage(likelihood, z, 1), OneSigma, 0.010),
             ToyMeasure.Shown("constant", "constant of T", learned.Constant),
         ];
     }
