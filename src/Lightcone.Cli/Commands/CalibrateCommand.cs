@@ -4,19 +4,21 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Lightcone.Cli.Terminal;
 using Lightcone.Evaluation;
+using Lightcone.Figures;
+using Lightcone.Systems.Calibration;
 using Lightcone.Systems.Calibration.Ansatz;
 using Lightcone.Systems.Calibration.Toys;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Cli.Commands;
 
-/// <summary><c>lightcone calibrate</c>: what a calibration offers beyond a training; so far the toys.</summary>
+/// <summary><c>lightcone calibrate</c>: what a calibration offers beyond a training: toys whose answers are exact, and the audit of its spectrum.</summary>
 internal static class CalibrateCommand
 {
-    public static Command Create() => new Verb("calibrate", "Calibration beyond one training: toys whose answers are exact.")
+    public static Command Create() => new Verb("calibrate", "Calibration beyond one training: toys whose answers are exact, the audit of the spectrum.")
     {
-        Examples = ["lightcone calibrate toy --name G1"],
-        Subcommands = { Toy() },
+        Examples = ["lightcone calibrate toy --name G1", "lightcone calibrate audit runs/cal runs/cal-hard --data flat.h5 --out runs/audit"],
+        Subcommands = { Toy(), Audit() },
     };
 
     private static Verb Toy()
@@ -43,6 +45,41 @@ internal static class CalibrateCommand
             },
             EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
         return command;
+    }
+
+    private static Verb Audit()
+    {
+        var runs = new Argument<string[]>("RUNS") { Description = "Trainings that differ in prior or seed; the first is nominal.", Arity = ArgumentArity.OneOrMore };
+        var data = new Option<string>("--data") { Description = "Jets with the spectrum of the nominal training: a file, or a folder whose test file is used.", HelpName = "PATH", Required = true };
+        var output = new Option<string>("--out") { Description = "Folder for the page and its figures.", HelpName = "FOLDER", Required = true };
+        var threads = CommonOptions.Threads();
+        var command = new Verb("audit", "Compare trainings under several truth spectra, in units of the resolution.")
+        {
+            Examples = ["lightcone calibrate audit runs/cal runs/cal-hard runs/cal-soft runs/cal-seed2 --data flat.h5 --out runs/audit"],
+            Arguments = { runs },
+            Options = { data, output, threads, CommonOptions.Json() },
+        };
+        command.SetAction((parse, stop) => Task.FromResult((int)Run(
+            new PriorAuditRequest
+            {
+                Runs = [.. parse.GetRequiredValue(runs).Select(Training.Runs.Run.Open)], Data = parse.GetRequiredValue(data), Out = parse.GetRequiredValue(output),
+                Threads = EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), Command = CommandHost.CommandLine,
+            },
+            TerminalWriter.Open(parse), stop)));
+        return command;
+    }
+
+    private static ExitCode Run(PriorAuditRequest request, TerminalWriter terminal, CancellationToken stop)
+    {
+        var document = PriorAudit.Run(request, stop);
+        var table = new TextTable(new Column("number"), new Column("value"));
+        foreach (var number in document.Numbers) table.Add(Markup.ToPlain(number.Name), number.Value is null ? "–" : NumberWords.Value(number));
+        table.Write(terminal);
+        terminal.Line();
+        foreach (var gate in document.Gates) GateLines.Write(gate, terminal);
+        terminal.Line(Path.Combine(request.Out, "report.html"));
+        if (terminal.WantsJson) terminal.WriteJson(JsonNode.Parse(document.ToJson())!);
+        return ExitCode.Done;
     }
 
     private static ExitCode Run(CalibrationToyRequest request, int threads, TerminalWriter terminal, CancellationToken stop)

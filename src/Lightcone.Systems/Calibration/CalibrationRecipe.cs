@@ -27,7 +27,7 @@ public sealed record CalibrationRecipe : TrainingRecipe
 {
     /// <summary>A recipe with the settings of small samples.</summary>
     public CalibrationRecipe() =>
-        (Epochs, BatchSize, LearningRate, Schedule, WarmUp, WeightDecay, ClipGradient, Keep) = (60, 1024, 1e-3, LearningRateShape.CosineBySteps, 0.02, 0.01, 1, KeptWeights.Last);
+        (Epochs, BatchSize, LearningRate, Schedule, WarmUp, WeightDecay, ClipGradient, Keep) = (120, 1024, 3e-3, LearningRateShape.CosineBySteps, 0.02, 0.01, 1, KeptWeights.Last);
 
     /// <inheritdoc/>
     public override string System => "calibration";

@@ -48,7 +48,7 @@ internal sealed record TableRecipe
     public int BatchSize { get; init; } = 2048;
 
     /// <summary>Learning rate at the top.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Loss, shuffles and the weight of |D|².</summary>
     public AnsatzSettings Settings { get; init; } = new();
