@@ -7,18 +7,19 @@ using Lightcone.Evaluation;
 using Lightcone.Figures;
 using Lightcone.Systems.Calibration;
 using Lightcone.Systems.Calibration.Ansatz;
+using Lightcone.Systems.Calibration.Morphing;
 using Lightcone.Systems.Calibration.Toys;
 using Lightcone.Training.Runs;
 
 namespace Lightcone.Cli.Commands;
 
-/// <summary><c>lightcone calibrate</c>: what a calibration offers beyond a training: toys whose answers are exact, and the audit of its spectrum.</summary>
+/// <summary><c>lightcone calibrate</c>: what a calibration offers beyond a training: toys whose answers are exact, the audit of its spectrum, maps from data.</summary>
 internal static class CalibrateCommand
 {
-    public static Command Create() => new Verb("calibrate", "Calibration beyond one training: toys whose answers are exact, the audit of the spectrum.")
+    public static Command Create() => new Verb("calibrate", "Calibration beyond one training: toys whose answers are exact, the audit of the spectrum, maps from data.")
     {
         Examples = ["lightcone calibrate toy --name G1", "lightcone calibrate audit runs/cal runs/cal-hard --data flat.h5 --out runs/audit"],
-        Subcommands = { Toy(), Audit() },
+        Subcommands = { Toy(), Audit(), Morph() },
     };
 
     private static Verb Toy()
@@ -67,6 +68,43 @@ internal static class CalibrateCommand
             },
             TerminalWriter.Open(parse), stop)));
         return command;
+    }
+
+    private static Verb Morph()
+    {
+        var simulation = new Option<string>("--simulation") { Description = "Simulated jets with their truth.", HelpName = "PATH", Required = true };
+        var data = new Option<string>("--data") { Description = "Measured jets.", HelpName = "PATH", Required = true };
+        var target = new Option<string>("--target") { Description = "Column of the truth [GeV].", HelpName = "NAME", DefaultValueFactory = _ => "gen_pt" };
+        var command = new Verb("morph", "Map measured pT of simulated jets on data, with what other truth spectra would have made of the map.")
+        {
+            Examples = ["lightcone calibrate morph --simulation flat.h5 --data falling.h5 --json morph.json"],
+            Options = { simulation, data, target, CommonOptions.Json() },
+        };
+        command.SetAction((parse, _) => Task.FromResult((int)Morphed(parse.GetRequiredValue(simulation), parse.GetRequiredValue(data), parse.GetValue(target)!, TerminalWriter.Open(parse))));
+        return command;
+    }
+
+    private static ExitCode Morphed(string simulation, string data, string target, TerminalWriter terminal)
+    {
+        var (envelope, resolution) = JetMorphing.Fit(simulation, data, target);
+        double[] points = [.. Enumerable.Range(0, 9).Select(i => envelope.Nominal.Low + (envelope.Nominal.High - envelope.Nominal.Low) * (i + 0.5) / 9)];
+        var map = new TextTable(new Column("measured pT in simulation [GeV]"), new Column("mapped [GeV]"));
+        foreach (double x in points) map.Add(GateLines.Short(Math.Exp(x)), GateLines.Short(Math.Exp(envelope.Nominal.Apply(x))));
+        map.Write(terminal);
+        terminal.Line();
+        var table = new TextTable(new Column("spectrum of the truth"), new Column("largest change of the map [resolutions]"));
+        foreach (var variation in envelope.Variations) table.Add(variation.Name, GateLines.Short(variation.Largest / resolution));
+        table.Write(terminal);
+        terminal.Line();
+        terminal.Warning($"This map is {envelope.Statement}. The envelope is {GateLines.Short(envelope.Largest / resolution)} resolutions: quote it as a systematic uncertainty.");
+        if (terminal.WantsJson)
+            terminal.WriteJson(new JsonObject
+            {
+                ["command"] = CommandHost.CommandLine, ["statement"] = envelope.Statement, ["resolution"] = resolution, ["envelope_in_resolutions"] = envelope.Largest / resolution,
+                ["map"] = new JsonArray([.. points.Select(x => new JsonObject { ["pt_gev"] = Math.Exp(x), ["mapped_gev"] = Math.Exp(envelope.Nominal.Apply(x)) })]),
+                ["variations"] = new JsonArray([.. envelope.Variations.Select(v => new JsonObject { ["spectrum"] = v.Name, ["largest_in_resolutions"] = v.Largest / resolution })]),
+            });
+        return ExitCode.Done;
     }
 
     private static ExitCode Run(PriorAuditRequest request, TerminalWriter terminal, CancellationToken stop)

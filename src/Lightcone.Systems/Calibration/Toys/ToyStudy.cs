@@ -49,7 +49,7 @@ public sealed record CalibrationToyResult(string Name, string Title, IReadOnlyLi
 /// <summary>The Gaussian Ansatz on problems whose likelihood is known: for anyone who doubts.</summary>
 public static class CalibrationToys
 {
-    private static readonly ICalibrationToy[] All = [new GaussianToy(), new EdgeToy(), new PriorToy(), new GammaToy(), new HeteroscedasticToy(), new PlaneToy()];
+    private static readonly ICalibrationToy[] All = [new GaussianToy(), new EdgeToy(), new PriorToy(), new GammaToy(), new HeteroscedasticToy(), new PlaneToy(), new MorphingToy()];
 
     /// <summary>Names of all toys.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(t => t.Name)];
