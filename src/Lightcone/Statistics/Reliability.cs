@@ -81,6 +81,49 @@ public sealed class Reliability
     }
 
     /// <summary>
+    /// Whether the largest of several probabilities is the fraction of jets whose class it names: predicted is that probability, observed how often it
+    /// was right.
+    /// </summary>
+    /// <param name="probabilities">Probability of each class, row-major, shape [jets, classes].</param>
+    /// <param name="labels">True class of each jet, 0 … classes − 1.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="bins">Number of bins of equal width.</param>
+    /// <param name="level">Level of the bins' intervals.</param>
+    /// <exception cref="InputDataException">A probability or a label is out of range.</exception>
+    public static Reliability TopLabel(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes, int bins = 15, double level = Interval.OneSigma)
+    {
+        CheckClasses(probabilities, labels, classes);
+        var (top, right) = (new double[labels.Length], new int[labels.Length]);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            var row = probabilities.Slice(i * classes, classes);
+            int best = 0;
+            for (int c = 1; c < classes; c++)
+                if (row[c] > row[best]) best = c;
+            (top[i], right[i]) = (row[best], best == labels[i] ? 1 : 0);
+        }
+
+        return EqualWidth(top, right, bins, level);
+    }
+
+    /// <summary>Whether the probability of each class, one against the rest, is the fraction of its jets. The mean of their <see cref="Ece"/> is the class-wise error.</summary>
+    /// <inheritdoc cref="TopLabel"/>
+    /// <returns>One reliability a class, in order.</returns>
+    public static IReadOnlyList<Reliability> ClassWise(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes, int bins = 15, double level = Interval.OneSigma)
+    {
+        CheckClasses(probabilities, labels, classes);
+        var result = new Reliability[classes];
+        var (own, isOwn) = (new double[labels.Length], new int[labels.Length]);
+        for (int c = 0; c < classes; c++)
+        {
+            for (int i = 0; i < labels.Length; i++) (own[i], isOwn[i]) = (probabilities[i * classes + c], labels[i] == c ? 1 : 0);
+            result[c] = EqualWidth(own, isOwn, bins, level);
+        }
+
+        return result;
+    }
+
+    /// <summary>
     /// Calibration errors that a perfect model of the same probabilities would show: labels are drawn from the probabilities themselves.
     /// A model fails when its <see cref="Ece"/> exceeds the 99 % quantile.
     /// </summary>
@@ -110,5 +153,15 @@ public sealed class Reliability
             if (!(predicted[i] is >= 0 and <= 1) || labels[i] is not (0 or 1))
                 throw new InputDataException($"Probability {predicted[i]} with label {labels[i]} cannot be calibrated.", $"jet {i} of {predicted.Length}",
                     "logits were given instead of probabilities, or the sample has more than two classes", "give probabilities of the signal class and labels 0 or 1");
+    }
+
+    private static void CheckClasses(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        if (labels.IsEmpty || probabilities.Length != (long)labels.Length * classes)
+            throw new ArgumentException($"{probabilities.Length} probabilities do not fit {labels.Length} jets of {classes} classes.", nameof(probabilities));
+        for (int i = 0; i < labels.Length; i++)
+            if (labels[i] < 0 || labels[i] >= classes)
+                throw new InputDataException($"A label is {labels[i]}.", $"jet {i} of {labels.Length}", $"the sample has other classes than the {classes} of the network", "evaluate on a sample with the classes of the training");
     }
 }
