@@ -55,7 +55,8 @@ internal static class CheckMpmCommand
         return parts.SelectMany(p => p.Gates).All(g => g.Result != GateResult.Fail) ? ExitCode.Done : ExitCode.Defect;
     }
 
-    private static void Print(EvaluationGate gate, TerminalWriter terminal)
+    /// <summary>Prints a gate with its outcome.</summary>
+    internal static void Print(EvaluationGate gate, TerminalWriter terminal)
     {
         var (word, style) = gate.Result switch { GateResult.Pass => ("  pass   ", Style.Green), GateResult.Fail => ("  FAIL   ", Style.Red), _ => ("  –      ", Style.Dim) };
         string relation = gate.Relation == "<=" ? "at most" : "at least";
@@ -71,11 +72,18 @@ internal static class CheckMpmCommand
             ["parts"] = new JsonArray([.. parts.Select(p => new JsonObject
             {
                 ["id"] = p.Id, ["title"] = p.Title,
-                ["gates"] = new JsonArray([.. p.Gates.Select(g => new JsonObject { ["id"] = g.Id, ["name"] = g.Name, ["measured"] = g.Measured, ["relation"] = g.Relation, ["limit"] = g.Limit, ["passed"] = g.Result == GateResult.NotRun ? null : g.Result == GateResult.Pass })]),
+                ["gates"] = new JsonArray([.. p.Gates.Select(ToJson)]),
                 ["numbers"] = new JsonArray([.. p.Numbers.Select(n => new JsonObject { ["name"] = n.Name, ["value"] = double.IsFinite(n.Value) ? n.Value : null, ["error"] = n.Error })]),
             })]),
         };
     }
 
-    private static string Short(double value) => value == 0 ? "0" : Math.Abs(value) is < 1e-3 or >= 1e6 ? value.ToString("0.0e-0", CultureInfo.InvariantCulture) : NumberText.Plain(value, 4);
+    /// <summary>A gate with its outcome.</summary>
+    internal static JsonObject ToJson(EvaluationGate g) => new()
+    {
+        ["id"] = g.Id, ["name"] = g.Name, ["measured"] = g.Measured, ["relation"] = g.Relation, ["limit"] = g.Limit, ["passed"] = g.Result == GateResult.NotRun ? null : g.Result == GateResult.Pass,
+    };
+
+    /// <summary>A number with about four digits.</summary>
+    internal static string Short(double value) => value == 0 ? "0" : Math.Abs(value) is < 1e-3 or >= 1e6 ? value.ToString("0.0e-0", CultureInfo.InvariantCulture) : NumberText.Plain(value, 4);
 }

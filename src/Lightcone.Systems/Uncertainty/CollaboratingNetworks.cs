@@ -63,6 +63,20 @@ internal sealed class CollaboratingNetworks : IDisposable
         return new TabulatedAnswers(grid, cdf, centre, width, (double)decreasing / (rows * (points - 1)));
     }
 
+    /// <summary>P(Y ≤ y) at one y for each row of inputs [rows, features], straight from g.</summary>
+    public double[] Cdf(float[] inputs, float[] y)
+    {
+        int rows = y.Length, width = features + 1;
+        float[] x = scale.Inputs(inputs), targets = Scaled(new TableRows(inputs, features, y)), joined = new float[rows * width];
+        for (int i = 0; i < rows; i++)
+        {
+            joined[i * width] = targets[i];
+            x.AsSpan(i * features, features).CopyTo(joined.AsSpan(i * width + 1));
+        }
+
+        return TableRows.Evaluate(joined, width, both => torch.sigmoid(distribution.Apply(both)));
+    }
+
     /// <summary>What f holds for the quantile of a probability at inputs [rows, features]; for comparison.</summary>
     public double[] SearchedQuantile(float[] inputs, double probability)
     {

@@ -13,7 +13,9 @@ namespace Lightcone.Systems.Uncertainty;
 /// </summary>
 internal sealed class VariationalNetwork : IDisposable
 {
-    private const double WarmUpShare = 0.2;
+    /// <summary>Share of the steps over which the divergence gains its weight.</summary>
+    public const double WarmUpShare = 0.2;
+
     private const int Samples = 50;
 
     private readonly NetworkState state = new();
