@@ -155,7 +155,7 @@ public sealed class Reliability
                     "logits were given instead of probabilities, or the sample has more than two classes", "give probabilities of the signal class and labels 0 or 1");
     }
 
-    private static void CheckClasses(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes)
+    internal static void CheckClasses(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (labels.IsEmpty || probabilities.Length != (long)labels.Length * classes)

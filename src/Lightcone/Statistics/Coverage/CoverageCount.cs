@@ -13,7 +13,7 @@ public readonly record struct CoverageCount(double Nominal, long Count, long Cov
 
     /// <summary>
     /// Whether a method whose coverage is exactly <see cref="Nominal"/> would show such a count: <see cref="BinomialAcceptance"/>. For conformal
-    /// intervals, which share one calibration sample, ask the beta-binomial law of split calibration.
+    /// intervals, which share one calibration sample, ask <see cref="ConformalLaw"/>.
     /// </summary>
     public bool Accepts(double level = 0.99)
     {

@@ -41,6 +41,18 @@ public static class CoverageCurve
         return new(nominal, truth.Length, truth.Length - below - above, below, above);
     }
 
+    /// <summary>Coverage of conformal intervals. The point of an inverted one is counted as it is.</summary>
+    /// <param name="intervals">Intervals.</param>
+    /// <param name="truth">True values.</param>
+    /// <param name="nominal">Coverage that the intervals claim.</param>
+    /// <exception cref="InputDataException">A truth is NaN.</exception>
+    public static CoverageCount OfIntervals(ReadOnlySpan<ConformalInterval> intervals, ReadOnlySpan<double> truth, double nominal)
+    {
+        var (lower, upper) = (new double[intervals.Length], new double[intervals.Length]);
+        for (int i = 0; i < lower.Length; i++) (lower[i], upper[i]) = (intervals[i].Lower, intervals[i].Upper);
+        return OfIntervals(lower, upper, truth, nominal);
+    }
+
     private static CoverageCount[] Counts(ReadOnlySpan<double> pit, IReadOnlyList<double>? levels, Func<double, (double Low, double High)> region)
     {
         SampleRules.SameLength(pit.Length, pit.Length, nameof(pit));
