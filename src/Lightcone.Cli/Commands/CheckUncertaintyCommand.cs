@@ -16,14 +16,16 @@ internal static class CheckUncertaintyCommand
     public static Verb Create()
     {
         var only = new Option<string[]>("--only") { Description = "Parts to run, for example flow; may be repeated.", HelpName = "PART", Arity = ArgumentArity.OneOrMore };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of samples and trainings.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var threads = CommonOptions.Threads();
         var command = new Verb("uncertainty", "Check what states its own uncertainty, on toys whose answers are known exactly: coverage, densities, model uncertainty, goodness of fit.")
         {
             Examples = ["lightcone check uncertainty", "lightcone check uncertainty --only flow --only curve --json check.json"],
-            Options = { only, threads, CommonOptions.Json() },
+            Options = { only, seed, threads, CommonOptions.Json() },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
-            new UncertaintyCheckRequest { Only = parse.GetValue(only) ?? [] }, EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
+            new UncertaintyCheckRequest { Only = parse.GetValue(only) ?? [], Seed = parse.GetValue(seed) },
+            EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
         return command;
     }
 
@@ -34,7 +36,7 @@ internal static class CheckUncertaintyCommand
         using (var progress = new ProgressLine(terminal, "checking uncertainty"))
             foreach (var part in UncertaintyCheck.Run(request, progress.Milestone, stop)) parts.Add(part);
         foreach (var part in parts) Write(part, terminal);
-        if (terminal.WantsJson) terminal.WriteJson(ToJson(threads, parts, clock.Elapsed.TotalSeconds));
+        if (terminal.WantsJson) terminal.WriteJson(ToJson(request, threads, parts, clock.Elapsed.TotalSeconds));
         return parts.SelectMany(p => p.Gates).All(g => g.Result != GateResult.Fail) ? ExitCode.Done : ExitCode.Defect;
     }
 
@@ -58,12 +60,12 @@ internal static class CheckUncertaintyCommand
         terminal.Line();
     }
 
-    private static JsonObject ToJson(int threads, IReadOnlyList<UncertaintyCheckPart> parts, double seconds)
+    private static JsonObject ToJson(UncertaintyCheckRequest request, int threads, IReadOnlyList<UncertaintyCheckPart> parts, double seconds)
     {
         var process = Provenance.OfThisProcess(threads, false);
         return new JsonObject
         {
-            ["command"] = CommandHost.CommandLine, ["version"] = process.Version, ["machine"] = process.Machine, ["seconds"] = Math.Round(seconds, 1),
+            ["command"] = CommandHost.CommandLine, ["version"] = process.Version, ["machine"] = process.Machine, ["seed"] = request.Seed, ["seconds"] = Math.Round(seconds, 1),
             ["parts"] = new JsonArray([.. parts.Select(p => new JsonObject
             {
                 ["id"] = p.Id, ["title"] = p.Title, ["gates"] = new JsonArray([.. p.Gates.Select(CheckMpmCommand.ToJson)]),

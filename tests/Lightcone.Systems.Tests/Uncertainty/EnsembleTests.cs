@@ -52,20 +52,17 @@ public sealed class EnsembleTests
         Assert.All(EnsembleCheck.Run(3).Gates, g => Assert.True(g.Result == GateResult.Pass, $"{g.Name}: {g.Measured}"));
 
     [Fact]
-    public void Members_differ_by_their_seed_and_more_by_their_rows()
+    public void A_bootstrap_shows_members_other_rows_and_otherwise_they_differ_by_their_seed_alone()
     {
         var rows = NoisyCurve.Draw(1, 300);
-        var recipe = new RegressionRecipe { Hidden = [16], Epochs = 20, WarmUpEpochs = 4, BatchSize = 50 };
-        float[] at = [-1.5f, -0.5f, 0.5f, 1.5f];
-        double seeds = Epistemic(false), both = Epistemic(true);
-        Assert.True(seeds > 0);
-        Assert.True(both > 1.5 * seeds, $"{both} against {seeds}");
-
-        double Epistemic(bool bootstrap)
-        {
-            using var ensemble = DeepEnsemble.Train(rows, recipe, 5, bootstrap);
-            var answers = ensemble.Predict(at);
-            return Enumerable.Range(0, at.Length).Average(i => answers.Spread(i).Epistemic);
-        }
+        Assert.Equal(300, rows.Bootstrapped(1).Count);
+        Assert.InRange(rows.Bootstrapped(1).Inputs.Distinct().Count(), 160, 220); // (1 − 1/e) 300 = 190, deviation 5
+        Assert.Equal(rows.Bootstrapped(1).Targets, rows.Bootstrapped(1).Targets);
+        var recipe = new RegressionRecipe { Hidden = [8], Epochs = 2, WarmUpEpochs = 1, BatchSize = 50 };
+        using DeepEnsemble ensemble = DeepEnsemble.Train(rows, recipe, 3), same = DeepEnsemble.Train(rows, recipe, 3), other = DeepEnsemble.Train(rows, recipe, 3, bootstrap: true);
+        double[] Means(DeepEnsemble e) => [.. e.Predict([0.5f]).Members.Select(m => m.Mean[0])];
+        Assert.Equal(3, Means(ensemble).Distinct().Count());
+        Assert.Equal(Means(ensemble), Means(same));
+        Assert.NotEqual(Means(ensemble), Means(other));
     }
 }

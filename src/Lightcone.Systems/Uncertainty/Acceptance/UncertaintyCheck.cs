@@ -40,7 +40,7 @@ public static class UncertaintyCheck
 
     /// <summary>A gate on the distance of a measured number from where it should be.</summary>
     internal static EvaluationGate Near(string id, double measured, double wanted, double tolerance, string name) =>
-        EvaluationGate.AtMost(id, Math.Abs(measured - wanted), tolerance, $"{name}: distance from {wanted:G4}");
+        EvaluationGate.AtMost(id, Math.Abs(measured - wanted), tolerance, $"{name}: distance from {wanted:G5}");
 }
 
 /// <summary>What the acceptance is told.</summary>
