@@ -23,6 +23,7 @@ internal static class EnsembleCheck
             EvaluationGate.AtMost("rows-high", ratio, 6, "four times the rows: epistemic variance falls by"),
         ], [
             .. small.SelectMany(p => new UncertaintyNumber[] { new($"epistemic variance over the exact at {p.Name}, mean of ten samples", p.Relative), new($"standard deviation over the samples at {p.Name}", p.Deviation) }),
+            .. large.Select(p => new UncertaintyNumber($"the same of four times the rows at {p.Name}", p.Relative)),
             new("relative scatter of a standard deviation from five members (0.35 expected)", small.Average(p => p.Scatter)),
         ]);
     }

@@ -7,13 +7,14 @@ namespace Lightcone.Systems.Uncertainty.Acceptance;
 /// <summary>G: coverage in base space and p-values of exact and of trained flows, what each of them cannot see, and nuisances that training must know of.</summary>
 internal static class FlowCheck
 {
-    private const int TestRows = 10_000, Rows = 50_000;
-    private const double WrongNoise = 0.8, FixedTruth = 0.5, Nuisance = 0.3;
+    private const int TestRows = 10_000, Rows = 100_000;
+    private const double WrongNoise = 0.8, Nuisance = 0.3;
 
     // (0.5/√(0.5² + 0.3²)): an interval of ±0.5 covers erf(0.5/(0.583095 √2)).
     private const double CoverageWithoutNuisance = 0.60883;
 
-    private static readonly RegressionRecipe Recipe = new() { Hidden = [32, 32], Epochs = 15 };
+    private static readonly RegressionRecipe Recipe = new() { Hidden = [32, 32], Epochs = 10 };
+    private static readonly double[] FixedTruths = [-1, -0.5, 0, 0.5, 1];
 
     /// <summary>Runs it.</summary>
     public static UncertaintyCheckPart Run(ulong seed, CancellationToken stop)
@@ -55,20 +56,25 @@ internal static class FlowCheck
         double[] SingleDraw(GaussianPair pair) => Array.ConvertAll(likelihood.Base(posterior.Draw(pair.X, seed), pair.X), v => BaseSpaceCoverage.ChiSquareTail([v]));
     }
 
-    // Likelihood intervals z : |H⁻¹(x; z)| ≤ 1 at one true z, data with an offset common to no two rows.
+    // Likelihood intervals z : |H⁻¹(x; z)| ≤ 1 at several true z, data with an offset common to no two rows. A width learned from a hundred thousand rows is uncertain by a per cent or two at any one z, so
+    // the demand is on the mean over them.
     private static void Systematics(ulong seed, RegressionRecipe recipe, List<EvaluationGate> gates, List<UncertaintyNumber> numbers)
     {
-        var data = Shifted(GaussianPair.Draw(seed + 2, TestRows, truth: FixedTruth), seed);
-        double with = Covered(Shifted(GaussianPair.Draw(seed + 3, Rows), seed + 1)), without = Covered(GaussianPair.Draw(seed + 3, Rows));
-        gates.Add(UncertaintyCheck.Near("nuisance", with, Interval.OneSigma, 0.012, "likelihood interval at fixed z, nuisance drawn in training: coverage"));
-        gates.Add(UncertaintyCheck.Near("no-nuisance", without, CoverageWithoutNuisance, 0.012, "the same without it, which must undercover as computed: coverage"));
-        numbers.Add(new("coverage at fixed z, trained with the nuisance", with));
-        numbers.Add(new("coverage at fixed z, trained without", without));
+        GaussianPair[] data = [.. FixedTruths.Select((z, i) => Shifted(GaussianPair.Draw(seed + 2 + 1000 * (ulong)i, TestRows, truth: z), seed + (ulong)i))];
+        double[] with = Covered(Shifted(GaussianPair.Draw(seed + 3, Rows), seed + (ulong)data.Length)), without = Covered(GaussianPair.Draw(seed + 3, Rows));
+        gates.Add(UncertaintyCheck.Near("nuisance", with.Average(), Interval.OneSigma, 0.012, "likelihood interval at fixed z, nuisance drawn in training: mean coverage"));
+        gates.Add(UncertaintyCheck.Near("no-nuisance", without.Average(), CoverageWithoutNuisance, 0.012, "the same without it, which must undercover as computed: mean coverage"));
+        foreach (var (name, coverages) in new[] { ("with", with), ("without", without) })
+        {
+            numbers.Add(new($"mean coverage at fixed z, trained {name} the nuisance", coverages.Average()));
+            numbers.Add(new($"smallest coverage at fixed z, trained {name} the nuisance", coverages.Min()));
+            numbers.Add(new($"largest coverage at fixed z, trained {name} the nuisance", coverages.Max()));
+        }
 
-        double Covered(GaussianPair train)
+        double[] Covered(GaussianPair train)
         {
             using var likelihood = ConditionalAffineFlow.Train(new TableRows(train.Z, 1, train.X), recipe);
-            return likelihood.Base(data.Z, data.X).Average(u => Math.Abs(u) <= 1 ? 1.0 : 0);
+            return [.. data.Select(d => likelihood.Base(d.Z, d.X).Average(u => Math.Abs(u) <= 1 ? 1.0 : 0))];
         }
     }
 
