@@ -7,6 +7,7 @@ namespace Lightcone.Evaluation;
 /// <summary>Reads and writes evaluations without reflection, so that it works in ahead-of-time compiled programs.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(UqReport))]
 internal sealed partial class EvaluationJson : JsonSerializerContext
 {
     /// <summary>Indented, Greek letters as they are. The text never enters HTML without encoding.</summary>

@@ -36,7 +36,7 @@ public sealed class WeightedConformal
         SampleRules.NotNaN(scores, "score");
         double[] sorted = scores.ToArray(), cumulative = SampleRules.Weights(weights, scores.Length);
         double sum = cumulative.Sum(), effective = sum * sum / cumulative.Sum(w => w * w);
-        if (effective < FewestEffective)
+        if (effective < (1 - 1e-9) * FewestEffective) // 100 equal weights are enough in spite of rounding
             throw new InputDataException($"Only {effective:0.#} of {sorted.Length} calibration entries are effective; {FewestEffective} are needed.", "weights of the calibration sample",
                 "the two samples hardly overlap, or a few entries carry most of the weight", "take a larger calibration sample, one nearer to the test sample, or clip the weights");
         Array.Sort(sorted, cumulative);

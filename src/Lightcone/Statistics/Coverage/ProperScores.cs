@@ -70,6 +70,29 @@ public static class ProperScores
         return 0.5 * w * w + Math.Log(sigma) + HalfLogTwoPi;
     }
 
+    /// <summary>Brier's score of a probability of signal, (probability − label)².</summary>
+    /// <param name="probability">Predicted probability of signal.</param>
+    /// <param name="label">1 for signal, 0 for background.</param>
+    public static double Brier(double probability, int label)
+    {
+        CheckLabel(probability, label);
+        return (probability - label) * (probability - label);
+    }
+
+    /// <summary>−ln of the probability given to what happened, nat; +∞ if that was 0.</summary>
+    /// <inheritdoc cref="Brier"/>
+    public static double NegativeLogLikelihood(double probability, int label)
+    {
+        CheckLabel(probability, label);
+        return label == 1 ? -Math.Log(probability) : -double.LogP1(-probability);
+    }
+
+    private static void CheckLabel(double probability, int label)
+    {
+        if (!(probability is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), $"{probability} is no probability.");
+        if (label is not (0 or 1)) throw new ArgumentOutOfRangeException(nameof(label), $"{label} is no label of two classes.");
+    }
+
     private static double Standardised(double mean, double sigma, double truth) =>
         sigma > 0 ? (truth - mean) / sigma : throw new ArgumentOutOfRangeException(nameof(sigma), $"{sigma} is no standard deviation.");
 }

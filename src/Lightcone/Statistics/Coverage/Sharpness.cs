@@ -7,6 +7,22 @@ namespace Lightcone.Statistics;
 /// <param name="Centre">Where each interval is scaled about, inside it; the middle if null.</param>
 public sealed record PredictedIntervals(IReadOnlyList<double> Lower, IReadOnlyList<double> Upper, IReadOnlyList<double> Truth, IReadOnlyList<double>? Centre = null)
 {
+    /// <summary>Intervals value ± z·σ of Gaussian predictions.</summary>
+    /// <param name="value">Predictions.</param>
+    /// <param name="sigma">Their standard deviations, positive.</param>
+    /// <param name="truth">True values.</param>
+    /// <param name="level">Coverage that the intervals claim.</param>
+    /// <exception cref="InputDataException">A σ is not positive.</exception>
+    public static PredictedIntervals Gaussian(ReadOnlySpan<double> value, ReadOnlySpan<double> sigma, ReadOnlySpan<double> truth, double level = Interval.OneSigma)
+    {
+        double z = -SpecialFunctions.NormalQuantile(Interval.HalfTail(level));
+        SampleRules.SameLength(value.Length, sigma.Length, nameof(sigma));
+        SampleRules.Deviations(sigma);
+        var (lower, upper) = (new double[value.Length], new double[value.Length]);
+        for (int i = 0; i < value.Length; i++) (lower[i], upper[i]) = (value[i] - z * sigma[i], value[i] + z * sigma[i]);
+        return new(lower, upper, truth.ToArray(), value.ToArray());
+    }
+
     internal double CentreOf(int i) => Centre?[i] ?? 0.5 * (Lower[i] + Upper[i]);
 
     /// <summary>The factor by which interval i has to grow about its centre until its end reaches the truth.</summary>

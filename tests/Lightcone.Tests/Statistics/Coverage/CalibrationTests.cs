@@ -199,6 +199,8 @@ public sealed class CalibrationTests
         Assert.Equal(2 * 1.6449, sharp.MeanWidth, 0.09);
         Assert.Equal(2 * 1.6449, sharp.MedianWidth, 0.11);
         Assert.True(sharp.Coverage.Accepts(0.999));
+        double[] zeros = new double[3], sigma = [1, 2, 4], truth = [0.5, -3, 2];
+        Assert.Equal(1.5 / 1.6448536, Sharpness.AtEqualCoverage(PredictedIntervals.Gaussian(zeros, sigma, truth, 0.9), PredictedIntervals.Gaussian(zeros, sigma, truth, 0.9), 0.9).Factor, 1e-7);
         var own = Sharpness.AtEqualCoverage(calibration, calibration, 0.9).Coverage;
         Assert.Equal(18_000, own.Covered); // exactly nominal where it was fitted
     }

@@ -34,6 +34,28 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void Scores_of_the_over_confident_toy_are_the_exact_ones()
+    {
+        // True logit from N(0, 1.5²), the model states twice of it; the midpoint rule in the quantiles of the logit, the sum over both labels.
+        double[] logits = [.. Enumerable.Range(0, 100_000).Select(i => 1.5 * SpecialFunctions.NormalQuantile((i + 0.5) / 100_000))];
+        double Mean(double factor, Func<double, int, double> score) => logits.Average(logit =>
+        {
+            double truth = 1 / (1 + Math.Exp(-logit)), stated = 1 / (1 + Math.Exp(-factor * logit));
+            return truth * score(stated, 1) + (1 - truth) * score(stated, 0);
+        });
+        Assert.Equal(0.527414, Mean(1, ProperScores.NegativeLogLikelihood), 2e-6);
+        Assert.Equal(0.598803, Mean(2, ProperScores.NegativeLogLikelihood), 2e-5); // grows linearly in the tails, where the rule misses most
+        Assert.Equal(0.176728, Mean(1, ProperScores.Brier), 2e-6);
+        Assert.Equal(0.188937, Mean(2, ProperScores.Brier), 2e-6);
+    }
+
+    [Theory]
+    [InlineData(0.682689, 2.295746)]
+    [InlineData(0.9, 4.605170)]
+    public void Squared_distances_in_two_dimensions_have_the_tabulated_limits(double level, double limit) =>
+        Assert.Equal(limit, 2 * SpecialFunctions.GammaLowerRegularizedInverse(1, level), 1e-6);
+
+    [Fact]
     public void Crps_of_samples_is_the_double_sum_of_its_definition() =>
         Gen.Select(Gen.Double[-5, 5].Array[2, 40], Gen.Double[-6, 6]).Sample((samples, truth) =>
         {
@@ -154,5 +176,7 @@ public sealed class ScoreTests
         Assert.Throws<InputDataException>(() => ProperScores.Crps([1.0, double.NaN], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ProperScores.Crps(0, 0, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ProperScores.Pinball(0, 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProperScores.Brier(1.1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProperScores.NegativeLogLikelihood(0.5, 2));
     }
 }
