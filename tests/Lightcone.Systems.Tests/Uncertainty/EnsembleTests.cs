@@ -1,10 +1,12 @@
 using Lightcone.Evaluation;
 using Lightcone.Systems.Uncertainty;
 using Lightcone.Systems.Uncertainty.Acceptance;
+using Lightcone.Tests.Training;
 
 namespace Lightcone.Systems.Tests.Uncertainty;
 
 /// <summary>Mixtures of Gaussians and ensembles of networks.</summary>
+[Collection(SeededGenerator.Name)]
 public sealed class EnsembleTests
 {
     private static readonly GaussianMixtureAnswers Disagreeing = new([new([0], [0.01]), new([2], [0.01]), new([2], [0.04])]);

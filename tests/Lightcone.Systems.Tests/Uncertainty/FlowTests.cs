@@ -2,10 +2,12 @@ using Lightcone.Evaluation;
 using Lightcone.Randomness;
 using Lightcone.Systems.Uncertainty;
 using Lightcone.Systems.Uncertainty.Acceptance;
+using Lightcone.Tests.Training;
 
 namespace Lightcone.Systems.Tests.Uncertainty;
 
 /// <summary>Coverage in the base space of flows, and p-values.</summary>
+[Collection(SeededGenerator.Name)]
 public sealed class FlowTests
 {
     private const int Rows = 10_000;

@@ -2,10 +2,12 @@ using Lightcone.Evaluation;
 using Lightcone.Statistics;
 using Lightcone.Systems.Uncertainty;
 using Lightcone.Systems.Uncertainty.Acceptance;
+using Lightcone.Tests.Training;
 
 namespace Lightcone.Systems.Tests.Uncertainty;
 
 /// <summary>Networks that answer with a Gaussian, with quantiles, with a distribution.</summary>
+[Collection(SeededGenerator.Name)]
 public sealed class RegressionTests
 {
     private const int TestRows = 4000;

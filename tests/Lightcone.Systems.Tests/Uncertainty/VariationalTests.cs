@@ -2,6 +2,7 @@ using Lightcone.Evaluation;
 using Lightcone.Systems.Networks;
 using Lightcone.Systems.Uncertainty;
 using Lightcone.Systems.Uncertainty.Acceptance;
+using Lightcone.Tests.Training;
 using Lightcone.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,6 +10,7 @@ using static TorchSharp.torch;
 namespace Lightcone.Systems.Tests.Uncertainty;
 
 /// <summary>Layers whose weights are distributions, and hidden numbers left out.</summary>
+[Collection(SeededGenerator.Name)]
 public sealed class VariationalTests
 {
     [Fact]
