@@ -27,7 +27,7 @@ internal static class CalibrateCommand
         var name = new Option<string[]>("--name") { Description = $"Toys to run ({string.Join(", ", CalibrationToys.Names)}); without it all.", HelpName = "TOY", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
         var events = new Option<int>("--events") { Description = "Events to train on, and as many to test.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each; gates are on the median.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var epochs = new Option<int>("--epochs") { Description = "Passes of the main phase.", HelpName = "N", DefaultValueFactory = _ => 40 };
+        var epochs = new Option<int>("--epochs") { Description = "Passes of the main phase.", HelpName = "N", DefaultValueFactory = _ => 80 };
         var loss = new Option<InformationLoss>("--loss") { Description = "Bound that is maximised.", HelpName = "LOSS" };
         var shuffles = new Option<int>("--shuffles") { Description = "Shuffled partners an event.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var bare = new Option<bool>("--no-pretraining") { Description = "Leave the first phase out, to see what it is for." };

@@ -18,6 +18,7 @@ internal static class CheckCommand
         var command = new Verb("check", "Check what a model promises.") { Examples = ["lightcone check symmetry runs/top"] };
         command.Subcommands.Add(CreateSymmetry());
         command.Subcommands.Add(CheckMpmCommand.Create());
+        command.Subcommands.Add(CheckUncertaintyCommand.Create());
         return command;
     }
 

@@ -51,6 +51,20 @@ internal sealed class DenseStack
     /// <summary>The stack applied to rows, shape [rows, last size].</summary>
     public Tensor Apply(Tensor x) => From(0, state.Layer($"{name}.0", x));
 
+    /// <summary>The stack with its weights held fixed: gradients reach <paramref name="x"/> alone.</summary>
+    public Tensor ApplyFixed(Tensor x)
+    {
+        for (int l = 0; l < layers; l++) x = linear(l == 0 ? x : Activate(x), state[$"{name}.{l}.weight"].detach(), state[$"{name}.{l}.bias"].detach());
+        return x;
+    }
+
+    /// <summary>The stack with hidden numbers left out at random, each with a probability, and the others made larger for it (arXiv:1506.02142).</summary>
+    public Tensor ApplyDropped(Tensor x, double probability)
+    {
+        for (int l = 0; l < layers; l++) x = state.Layer($"{name}.{l}", l == 0 ? x : dropout(Activate(x), probability, training: true));
+        return x;
+    }
+
     /// <summary>
     /// The stack on pairs [first | second] of rows: the first layer is linear, so its product with <paramref name="first"/> is taken once even where it meets several <paramref name="second"/>.
     /// </summary>

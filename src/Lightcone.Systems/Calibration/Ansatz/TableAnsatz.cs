@@ -42,13 +42,13 @@ internal sealed record TableRecipe
     public int PretrainingEpochs { get; init; } = 5;
 
     /// <summary>Passes of the main phase.</summary>
-    public int Epochs { get; init; } = 40;
+    public int Epochs { get; init; } = 80;
 
     /// <summary>Events a step.</summary>
     public int BatchSize { get; init; } = 2048;
 
     /// <summary>Learning rate at the top.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>Loss, shuffles and the weight of |D|².</summary>
     public AnsatzSettings Settings { get; init; } = new();

@@ -75,7 +75,7 @@ internal sealed record TableRecipeChoice
     public bool Pretraining { get; init; } = true;
 
     /// <summary>Passes of the main phase.</summary>
-    public int Epochs { get; init; } = 40;
+    public int Epochs { get; init; } = 80;
 
     /// <summary>Shuffled partners an event.</summary>
     public int Shuffles { get; init; } = 1;

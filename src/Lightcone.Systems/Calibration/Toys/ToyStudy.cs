@@ -17,7 +17,7 @@ public sealed record CalibrationToyRequest
     public int Seeds { get; init; } = 1;
 
     /// <summary>Passes of the main phase.</summary>
-    public int Epochs { get; init; } = 40;
+    public int Epochs { get; init; } = 80;
 
     /// <summary>Which bound is maximised.</summary>
     public InformationLoss Loss { get; init; }
