@@ -22,10 +22,15 @@ internal enum Activation
     Silu,
 }
 
-/// <summary>Dense layers one after another: activations between them, none after the last. Weights begin uniform in ±1/√inputs, offsets at 0: larger ones make a rougher
-/// likelihood, whose curvature comes out too small (docs/results/calibration.md).</summary>
+/// <summary>Dense layers one after another: activations between them, none after the last. Weights begin uniform in ±gain/√inputs, offsets at 0.</summary>
 internal sealed class DenseStack
 {
+    /// <summary>Gain of small first weights: what is learned begins smooth. Larger ones make a rough likelihood, whose curvature comes out too small (docs/results/calibration.md).</summary>
+    public const double Smooth = 1;
+
+    /// <summary>Gain √6 that keeps the size of signals from layer to layer (arXiv:1502.01852).</summary>
+    public static readonly double Kept = Math.Sqrt(6);
+
     private const double LeakySlope = 0.3;
 
     private readonly NetworkState state;
@@ -38,12 +43,13 @@ internal sealed class DenseStack
     /// <param name="name">Name of the stack.</param>
     /// <param name="sizes">Numbers before the first layer, between layers and after the last.</param>
     /// <param name="activation">What stands between layers.</param>
-    public DenseStack(NetworkState state, string name, IReadOnlyList<int> sizes, Activation activation)
+    /// <param name="gain">Size of the first weights, times √inputs.</param>
+    public DenseStack(NetworkState state, string name, IReadOnlyList<int> sizes, Activation activation, double gain = Smooth)
     {
         (this.state, this.name, layers, this.activation) = (state, name, sizes.Count - 1, activation);
         for (int l = 0; l < layers; l++)
         {
-            state.AddParameter($"{name}.{l}.weight", NetworkState.Uniform([sizes[l + 1], sizes[l]], 1 / Math.Sqrt(sizes[l])));
+            state.AddParameter($"{name}.{l}.weight", NetworkState.Uniform([sizes[l + 1], sizes[l]], gain / Math.Sqrt(sizes[l])));
             state.AddParameter($"{name}.{l}.bias", zeros(sizes[l + 1]), decays: false);
         }
     }

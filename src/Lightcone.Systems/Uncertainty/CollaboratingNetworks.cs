@@ -32,8 +32,8 @@ internal sealed class CollaboratingNetworks : IDisposable
         double low = targets.Min() - ProbeMargin, high = targets.Max() + ProbeMargin;
         grid = [.. Enumerable.Range(0, recipe.GridPoints).Select(i => low + (high - low) * i / (recipe.GridPoints - 1))];
         TableTraining.SeedWeights(recipe.Networks.Seed);
-        distribution = new DenseStack(state, "distribution", recipe.Networks.Sizes(features + 1, 1), recipe.Networks.Activation);
-        search = new DenseStack(state, "search", recipe.Networks.Sizes(features + 1, 1), recipe.Networks.Activation);
+        distribution = new DenseStack(state, "distribution", recipe.Networks.Sizes(features + 1, 1), recipe.Networks.Activation, DenseStack.Kept);
+        search = new DenseStack(state, "search", recipe.Networks.Sizes(features + 1, 1), recipe.Networks.Activation, DenseStack.Kept);
     }
 
     /// <summary>Trains them.</summary>

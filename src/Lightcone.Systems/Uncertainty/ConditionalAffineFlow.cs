@@ -20,7 +20,7 @@ internal sealed class ConditionalAffineFlow : IDisposable
     {
         (scale, features) = (Standardisation.Of(rows), rows.Features);
         TableTraining.SeedWeights(recipe.Seed);
-        stacks = [.. Enumerable.Range(0, rows.Width).Select(d => new DenseStack(state, $"flow.{d}", recipe.Sizes(features + d, 2), recipe.Activation))];
+        stacks = [.. Enumerable.Range(0, rows.Width).Select(d => new DenseStack(state, $"flow.{d}", recipe.Sizes(features + d, 2), recipe.Activation, DenseStack.Kept))];
         // Begin at the identity: scales drawn at random make gradients in the first steps that Adam remembers for thousands.
         using var noGrad = no_grad();
         for (int d = 0; d < rows.Width; d++) state[$"flow.{d}.{recipe.Hidden.Length}.weight"].zero_();

@@ -23,7 +23,7 @@ internal sealed class EarthMoverPinball : IDisposable
     {
         (scale, features, bins) = (Standardisation.Of(rows), rows.Features, rows.Width);
         TableTraining.SeedWeights(recipe.Seed);
-        stack = new DenseStack(state, "histogram", recipe.Sizes(features + 1, bins), recipe.Activation);
+        stack = new DenseStack(state, "histogram", recipe.Sizes(features + 1, bins), recipe.Activation, DenseStack.Kept);
     }
 
     /// <summary>Trains one; every row meets a new τ at every pass.</summary>

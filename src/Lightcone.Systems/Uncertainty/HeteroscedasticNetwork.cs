@@ -24,7 +24,7 @@ internal sealed class HeteroscedasticNetwork : IDisposable
     {
         (scale, features) = (Standardisation.Of(rows), rows.Features);
         TableTraining.SeedWeights(recipe.Seed);
-        stack = new DenseStack(state, "gaussian", recipe.Sizes(features, 2), recipe.Activation);
+        stack = new DenseStack(state, "gaussian", recipe.Sizes(features, 2), recipe.Activation, DenseStack.Kept);
     }
 
     /// <summary>Trains one.</summary>

@@ -18,7 +18,7 @@ internal sealed class QuantileNetwork : IDisposable
     {
         (scale, features, this.levels) = (Standardisation.Of(rows), rows.Features, levels);
         TableTraining.SeedWeights(recipe.Seed);
-        stack = new DenseStack(state, "quantiles", recipe.Sizes(features, levels.Length), recipe.Activation);
+        stack = new DenseStack(state, "quantiles", recipe.Sizes(features, levels.Length), recipe.Activation, DenseStack.Kept);
     }
 
     /// <summary>Trains one.</summary>

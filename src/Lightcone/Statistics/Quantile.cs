@@ -48,7 +48,8 @@ public static class Quantile
             upper == n + 1 ? double.PositiveInfinity : sorted[upper - 1], level, "order statistics");
     }
 
-    private static double OfSorted(double[] sorted, double probability)
+    /// <summary>The quantile of values that are sorted already, rising.</summary>
+    public static double OfSorted(ReadOnlySpan<double> sorted, double probability)
     {
         if (!(probability is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), $"{probability} is no probability.");
         if (sorted.Length == 0) return double.NaN;

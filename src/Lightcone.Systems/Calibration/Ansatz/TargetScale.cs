@@ -33,7 +33,7 @@ internal sealed record TargetScale(double[] Means, double[] Units, double[] Lows
             (means[k], units[k]) = Moments(column, "target");
             Array.Sort(column);
             (lows[k], highs[k]) = (column[0], column[^1]);
-            (below[k], above[k]) = (Quantile.Of(column, Sparse), Quantile.Of(column, 1 - Sparse));
+            (below[k], above[k]) = (Quantile.OfSorted(column, Sparse), Quantile.OfSorted(column, 1 - Sparse));
         }
 
         return new(means, units, lows, highs, below, above);

@@ -36,7 +36,7 @@ public sealed class QuantileMorphing
         Array.Sort(source, own);
         Array.Sort(target);
         double[] levels = [.. Enumerable.Range(0, Knots).Select(k => (k + 0.5) / Knots)];
-        return new(Weighted(source, own, levels), [.. levels.Select(l => Quantile.Of(target, l))]);
+        return new(Weighted(source, own, levels), [.. levels.Select(l => Quantile.OfSorted(target, l))]);
     }
 
     /// <summary>Where the map puts a value.</summary>

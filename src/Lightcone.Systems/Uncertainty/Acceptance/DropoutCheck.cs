@@ -27,7 +27,7 @@ internal static class DropoutCheck
     private static double Measured(ulong seed)
     {
         using var state = new NetworkState();
-        var stack = new DenseStack(state, "linear", [3, 3, 1], Activation.Relu);
+        var stack = new DenseStack(state, "linear", [3, 3, 1], Activation.Relu, DenseStack.Kept);
         using (no_grad())
         {
             using var identity = eye(3);
