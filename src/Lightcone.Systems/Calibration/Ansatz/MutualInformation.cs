@@ -8,7 +8,7 @@ namespace Lightcone.Systems.Calibration.Ansatz;
 /// <param name="Error">Its standard error from the spread of both terms.</param>
 /// <param name="Constant">c = ln mean exp T′: T − c is the logarithm of the ratio on events of this spectrum.</param>
 /// <param name="Joint">T of each event with its own target.</param>
-/// <param name="Shuffled">T of shuffled pairs, <see cref="MutualInformation.Shuffles"/> an event, one rotation after another.</param>
+/// <param name="Shuffled">T of shuffled pairs, ten to a hundred an event, one rotation after another.</param>
 /// <param name="Partners">Event whose target each shuffled pair has.</param>
 internal sealed record InformationEstimate(double Nats, double Error, double Constant, double[] Joint, double[] Shuffled, int[] Partners)
 {
@@ -19,8 +19,7 @@ internal sealed record InformationEstimate(double Nats, double Error, double Con
 /// <summary>Mutual information of events and targets, from a learned or an exact likelihood ratio (arXiv:1801.04062, eq. 10).</summary>
 internal static class MutualInformation
 {
-    /// <summary>Shuffled partners an event.</summary>
-    public const int Shuffles = 10;
+    private const int FewestShuffles = 10, MostShuffles = 100, Pairs = 1_000_000;
 
     /// <summary>Estimates on events that were not trained on.</summary>
     /// <param name="logRatio">T for one target an event; targets as given, shape [n, d].</param>
@@ -33,7 +32,7 @@ internal static class MutualInformation
         int n = targets.Length / dimension;
         if (n < 2) throw new InputDataException("One event has no mutual information.", "the events", "A file of one event.", "Give at least two, better thousands.");
         double[] joint = logRatio(targets);
-        int rounds = Math.Min(Shuffles, n - 1);
+        int rounds = Math.Min(Math.Clamp(Pairs / n, FewestShuffles, MostShuffles), n - 1);
         var (shuffled, partners) = (new double[rounds * n], new int[rounds * n]);
         int[] rotations = Rotations(n, rounds, seed);
         var rotated = new double[targets.Length];
