@@ -1,6 +1,7 @@
 using Lightcone.Evaluation;
 using Lightcone.Formats.Scores;
 using Lightcone.Jets;
+using Lightcone.Statistics;
 using Lightcone.Training;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
@@ -112,4 +113,7 @@ public interface IModel : IDisposable
 
     /// <summary>The numbers of all jets, one array a column: the column's <see cref="ScoreColumn.Length"/> numbers for each jet, row-major, jet after jet.</summary>
     float[][] Score(JetBatch jets);
+
+    /// <summary>The first of some jets as it should be quoted, for models that estimate; null for others.</summary>
+    Estimate? Example(JetBatch jets) => null;
 }

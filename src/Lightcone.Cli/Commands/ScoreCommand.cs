@@ -54,6 +54,12 @@ internal static class ScoreCommand
         var table = new TextTable(new Column("dataset"), new Column("shape"), new Column("what it is", Optional: true));
         foreach (var column in model.Columns) table.Add(column.Name, $"({string.Join(", ", [total, .. column.Shape.Select(e => (long)e)])})", column.Description);
         table.Write(terminal);
+        if (model.Example(source.Jets.Read(0, 1)) is { } example)
+        {
+            terminal.Line();
+            terminal.Line($"first jet: {example}");
+        }
+
         if (terminal.WantsJson) terminal.WriteJson(Document(output, total, labelled, model.Columns, facts));
         return ExitCode.Done;
     }

@@ -11,7 +11,9 @@ namespace Lightcone.Systems.Calibration;
 /// <summary>Evaluates a calibration on jets whose truth is known, beside other calibrations and, where named, beside a sample with another spectrum.</summary>
 internal static class CalibrationEvaluation
 {
-    private const int JetsAtOnce = 1000;
+    private const int JetsAtOnce = 1000, DrawnPoints = 161;
+    private const double DrawnReach = 0.3; // ln pT
+    private static readonly double[] DrawnQuantiles = [0.05, 0.5, 0.95];
 
     public static EvaluationDocument Evaluate(Run run, SplitFolder data, string title, EvaluationRequest request)
     {
@@ -37,6 +39,7 @@ internal static class CalibrationEvaluation
             Model = Describe(model, provenance),
             Numbers = numbers.All(),
             Gates = numbers.Gates(),
+            Uq = [.. numbers.Reports().Select(r => r.ToElement())],
             Warnings = numbers.Warnings(),
             Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         }, [.. CalibrationPages.Build(header, result, others, before, othersBefore), .. TrainingPages.Build(header, run)]);
@@ -58,7 +61,26 @@ internal static class CalibrationEvaluation
         }
 
         double[] all = [.. truth];
-        return new(name, Joined(parts), all, model.Network.Scales.Target, model.Fitted.ScaleFactor) { Information = Information(model, ratios, all) };
+        var joined = Joined(parts);
+        return new(name, joined, all, model.Network.Scales.Target, model.Fitted.ScaleFactor) { Information = Information(model, ratios, all), Likelihoods = Likelihoods(model, ratios, joined, all) };
+    }
+
+    /// <summary>Likelihoods of the jets at some quantiles of the predicted resolution, among those away from the edges.</summary>
+    private static IReadOnlyList<JetLikelihood> Likelihoods(CalibrationModel model, List<JetBatch> jets, CalibratedJets calibrated, double[] truth)
+    {
+        int[] inner = [.. Enumerable.Range(0, truth.Length).Where(i => !calibrated.AtEdge[i]).OrderBy(i => calibrated.Spread[i])];
+        if (jets.Count == 0 || inner.Length < DrawnQuantiles.Length) return [];
+        int[] chosen = [.. DrawnQuantiles.Select(q => inner[(int)(q * (inner.Length - 1))])];
+        using var likelihood = model.Network.Likelihood(JetBatch.Concatenate(jets).Select(chosen));
+        var lines = chosen.Select(_ => (Truths: new double[DrawnPoints], Ratios: new double[DrawnPoints])).ToArray();
+        for (int k = 0; k < DrawnPoints; k++)
+        {
+            double[] targets = [.. likelihood.Best.Select(b => b + DrawnReach * (2.0 * k / (DrawnPoints - 1) - 1))];
+            double[] lambda = likelihood.Lambda(targets);
+            for (int i = 0; i < chosen.Length; i++) (lines[i].Truths[k], lines[i].Ratios[k]) = (Math.Exp(targets[i]), -0.5 * lambda[i]);
+        }
+
+        return [.. chosen.Select((jet, i) => new JetLikelihood(jet, lines[i].Truths, lines[i].Ratios, Math.Exp(likelihood.Best[i])))];
     }
 
     private static InformationEstimate? Information(CalibrationModel model, List<JetBatch> jets, double[] truth)

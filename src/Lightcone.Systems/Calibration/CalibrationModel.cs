@@ -1,3 +1,4 @@
+using Lightcone.Evaluation;
 using Lightcone.Formats.Scores;
 using Lightcone.Jets;
 using Lightcone.Statistics;
@@ -14,7 +15,9 @@ internal sealed class CalibrationModel : IModel
     private readonly CalibrationNetwork network;
     private readonly FittedUncertainties? fitted;
 
-    private CalibrationModel(CalibrationRecipe recipe, CalibrationNetwork network, FittedUncertainties? fitted) => (Recipe, this.network, this.fitted) = (recipe, network, fitted);
+    private readonly string? evaluation;
+
+    private CalibrationModel(CalibrationRecipe recipe, CalibrationNetwork network, FittedUncertainties? fitted, string? evaluation) => (Recipe, this.network, this.fitted, this.evaluation) = (recipe, network, fitted, evaluation);
 
     /// <summary>The recipe of the run.</summary>
     public CalibrationRecipe Recipe { get; }
@@ -89,13 +92,32 @@ internal sealed class CalibrationModel : IModel
     }
 
     /// <inheritdoc/>
+    public Estimate? Example(JetBatch jets)
+    {
+        var calibrated = Calibrate(jets.Select([0]));
+        var best = calibrated.Methods[calibrated.Recommended];
+        return new(new Interval(calibrated.Value[0], best.Lower[0][0], best.Upper[0][0], CalibratedJets.Levels[0], best.Method), "GeV", Validated(best));
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => network.Dispose();
+
+    // What the run's last evaluation found of these intervals; none where it was not evaluated.
+    private Validation? Validated(MethodIntervals method)
+    {
+        if (evaluation is null || !File.Exists(evaluation)) return null;
+        var document = EvaluationDocument.Read(evaluation);
+        string name = CalibrationNumbers.ReportName(method, 0);
+        var report = document.Uq.Select(u => UqReport.Parse(u, evaluation)).FirstOrDefault(u => u.Name == name);
+        if (report is null) return null;
+        return Validation.Of(method.Method, document.Sample.Name, new CoverageCount(report.Level, report.N, report.Covered, report.MissedBelow, report.MissedAbove), ConformalLaw.Of(Fitted.Jets, report.Level));
+    }
 
     private static CalibrationModel Load(Run run, FittedUncertainties? fitted)
     {
         var recipe = RecipeFile.Load(run.RecipePath, new CalibrationRecipe());
         run.RequireWeights();
-        var model = new CalibrationModel(recipe, CalibrationNetwork.Of(run, recipe), fitted);
+        var model = new CalibrationModel(recipe, CalibrationNetwork.Of(run, recipe), fitted, run.EvaluationPath);
         try
         {
             model.network.State.Load(Safetensors.ReadAll(run.BestPath));

@@ -8,7 +8,7 @@ namespace Lightcone.Systems.Calibration;
 /// <summary>Numbers of a calibration on one sample, with what must hold.</summary>
 internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList<CalibrationResult> others, FittedUncertainties fitted)
 {
-    private const double Closure = 0.01, BiasLimit = 0.1, PullLimit = 0.05, FamilyLevel = 0.99;
+    private const double Closure = 0.01, BiasLimit = 0.1, FewestOfBins = 100, PullLimit = 0.05, FamilyLevel = 0.99;
 
     /// <summary>The answer in one sentence.</summary>
     public string Answer
@@ -87,6 +87,17 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
         ];
     }
 
+    /// <summary>The uncertainty reports of every method at every level: coverage with its band, in bins of the truth, and the width at equal coverage.</summary>
+    public IReadOnlyList<UqReport> Reports() =>
+    [
+        .. from pair in Methods(result, others)
+           from level in Enumerable.Range(0, CalibratedJets.Levels.Length)
+           select Report(pair.Method, pair.Result, level),
+    ];
+
+    /// <summary>Name under which a method's report stands.</summary>
+    public static string ReportName(MethodIntervals method, int level) => $"{method.Method}, {Level(level)} %";
+
     /// <summary>What must be known before quoting.</summary>
     public IReadOnlyList<EvaluationWarning> Warnings()
     {
@@ -105,6 +116,16 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
     /// <summary>Every method of a result and of those beside it; of these only their own, since all share the numerical inversion.</summary>
     internal static IEnumerable<(MethodIntervals Method, CalibrationResult Result)> Methods(CalibrationResult result, IReadOnlyList<CalibrationResult> others) =>
         result.Jets.Methods.Select(m => (m, result)).Concat(others.SelectMany(o => o.Jets.Methods.SkipLast(1).Select(m => (m with { Method = o.Name.StartsWith("ansatz", StringComparison.Ordinal) ? $"{o.Name}: {m.Method}" : m.Method }, o))));
+
+    private UqReport Report(MethodIntervals method, CalibrationResult own, int level)
+    {
+        double nominal = CalibratedJets.Levels[level];
+        ConformalLaw? law = method.Validated is null ? null : ConformalLaw.Of(fitted.Jets, nominal);
+        double[] lower = own.Insiders(method.Lower[level]), upper = own.Insiders(method.Upper[level]), truth = own.Insiders(own.Truth);
+        var report = UqReport.From(ReportName(method, level), own.Coverage(method, level), law);
+        if (truth.Length >= FewestOfBins) report = report.WithBins("true pT [GeV]", BinnedCoverage.Of(truth, lower, upper, truth, nominal));
+        return own.SharpnessOf(method, level) is { } sharpness ? report.WithSharpness(sharpness, "ln pT") : report;
+    }
 
     private static Interval MeanOf(CalibrationResult own)
     {

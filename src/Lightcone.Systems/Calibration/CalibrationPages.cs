@@ -28,6 +28,11 @@ internal static class CalibrationPages
         figures.Add(Coverage(header, result));
         figures.Add(CoverageBy(header, result, CoverageCondition.Truth, new("truth", "pt_true", "True *p*_{T}", "GeV"), result.Truth));
         figures.Add(CoverageBy(header, result, CoverageCondition.Prediction, new("width", "relative_width", "Predicted relative resolution"), result.Jets.Spread));
+        var informed = results.Where(r => r.Information is not null).ToList();
+        if (informed.Count > 1)
+            figures.Add(InformationFigure.ByFeatures(header, [.. informed.Select(r => new InformationRow(r.Name, r.Information!.ToInterval()))], "Donsker–Varadhan bounds on the same jets, none of them trained on; bars: standard errors, largely common to all rows."));
+        figures.Add(Sharpness(header, result, others));
+        if (result.Likelihoods.Count > 0) figures.Add(Likelihoods(header, result));
         figures.Add(PullFigure.Build(header, "ln(true / calibrated *p*_{T}) / *σ*", [new("scaled", result.Insiders(result.ScaledPulls)), new("raw", result.Insiders(result.Pulls))]));
         return figures;
     }
@@ -38,6 +43,32 @@ internal static class CalibrationPages
             new ShiftedCoverage(pair.First.Method.Method, Points(pair.Second.Result, pair.Second.Method), Points(pair.First.Result, pair.First.Method)));
         return CoverageShiftFigure.Build(header, "spectrum of the training", "another spectrum", [.. DrawnLevels.Select(l => CalibratedJets.Levels[l])], [.. methods],
             "Uncertainties were fitted on jets with the spectrum of the training; nothing was changed for the other one.");
+    }
+
+    private static Figure Sharpness(FigureHeader header, CalibrationResult result, IReadOnlyList<CalibrationResult> others)
+    {
+        var rows = CalibrationNumbers.Methods(result, others).Where(m => m.Method.Validated is null || m.Method.Method == "numerical inversion")
+            .Select(m => (m.Method, Sharpness: m.Result.SharpnessOf(m.Method, 0))).Where(m => m.Sharpness is not null)
+            .Select(m => new SharpnessRow(m.Method.Method, new Interval(m.Sharpness!.Value.MeanWidth, double.NaN, double.NaN, Interval.OneSigma, "mean"), m.Sharpness.Value.Factor));
+        return SharpnessFigure.Build(header, CalibratedJets.Levels[0], "ln *p*_{T}", [.. rows], "Factors from every other jet, widths from the rest; truth away from the edges.");
+    }
+
+    private static Figure Likelihoods(FigureHeader header, CalibrationResult result)
+    {
+        string[] names = ["narrow", "median", "wide"];
+        return LikelihoodFigure.Build(header, "true *p*_{T}", "pt_true_gev", "GeV", [.. result.Likelihoods.Select((l, i) => new LikelihoodScan(names[i], l.Truths, l.LogRatios, l.MostLikely)
+        {
+            Truth = result.Truth[l.Jet], Profile68 = [Ends(l, -0.5)], Profile95 = [Ends(l, -1.92)],
+        })], "Jets at the 5, 50 and 95 % quantiles of the predicted resolution, away from the edges of the spectrum.");
+    }
+
+    // Where the drawn line crosses a height on either side of its top.
+    private static (double Low, double High) Ends(JetLikelihood line, double height)
+    {
+        int top = line.LogRatios.Length / 2, low = top, high = top;
+        while (low > 0 && line.LogRatios[low] > height) low--;
+        while (high < line.LogRatios.Length - 1 && line.LogRatios[high] > height) high++;
+        return (line.Truths[low], line.Truths[high]);
     }
 
     private static CoveragePoint[] Points(CalibrationResult result, MethodIntervals method) => [.. DrawnLevels.Select(l => Point(result.Coverage(method, l)))];

@@ -7,6 +7,7 @@ namespace Lightcone.Systems.Calibration;
 internal sealed class CalibrationResult
 {
     private const double OneSigmaTail = 0.158655;
+    private const int FewestForSharpness = 200;
 
     /// <summary>Judges calibrated jets.</summary>
     /// <param name="name">Name of the calibration.</param>
@@ -74,9 +75,33 @@ internal sealed class CalibrationResult
     /// <summary>Half of what lies between the 16 and 84 % quantiles of scaled pulls.</summary>
     public double PullWidth() => PullSummary.Of(Insiders(ScaledPulls)).HalfWidth;
 
+    /// <summary>Learned likelihoods of a few jets, to be drawn; none for a baseline.</summary>
+    public IReadOnlyList<JetLikelihood> Likelihoods { get; init; } = [];
+
     /// <summary>Coverage of a method at one of the levels, of jets whose truth lies inside.</summary>
     public CoverageCount Coverage(MethodIntervals method, int level) => CoverageCurve.OfIntervals(Insiders(method.Lower[level]), Insiders(method.Upper[level]), Insiders(Truth), CalibratedJets.Levels[level]);
+
+    /// <summary>Width of a method's intervals in ln pT once it covers as it should: scaled on every other jet, measured on the rest; null where there are too few.</summary>
+    public Sharpness? SharpnessOf(MethodIntervals method, int level)
+    {
+        double[] lower = [.. Insiders(method.Lower[level]).Select(v => Math.Log(v))], upper = [.. Insiders(method.Upper[level]).Select(v => Math.Log(v))], truth = [.. Insiders(Truth).Select(v => Math.Log(v))];
+        if (truth.Length < FewestForSharpness) return null;
+        return Sharpness.AtEqualCoverage(Half(0), Half(1), CalibratedJets.Levels[level]);
+
+        PredictedIntervals Half(int parity)
+        {
+            int[] own = [.. Enumerable.Range(0, truth.Length).Where(i => i % 2 == parity)];
+            return new([.. own.Select(i => lower[i])], [.. own.Select(i => upper[i])], [.. own.Select(i => truth[i])]);
+        }
+    }
 
     /// <summary>The values of jets whose truth lies inside.</summary>
     public double[] Insiders(double[] values) => [.. values.Where((_, i) => Inside[i])];
 }
+
+/// <summary>The likelihood of one jet along the truth.</summary>
+/// <param name="Jet">Position of the jet.</param>
+/// <param name="Truths">Candidate truths [GeV], rising.</param>
+/// <param name="LogRatios">T there, less its largest value.</param>
+/// <param name="MostLikely">Truth of largest likelihood [GeV].</param>
+internal sealed record JetLikelihood(int Jet, double[] Truths, double[] LogRatios, double MostLikely);
