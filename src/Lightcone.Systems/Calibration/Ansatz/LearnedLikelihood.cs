@@ -121,6 +121,38 @@ internal sealed class LearnedLikelihood : IDisposable
     /// <param name="targets">z, shape [n, d].</param>
     public double[] Lambda(ReadOnlySpan<double> targets) => Array.ConvertAll(AboutBest(targets), t => -2 * t);
 
+    /// <summary>λ of every event at every target of a grid, d = 1, shape [grid, n]: many targets a pass of the network.</summary>
+    /// <param name="grid">Targets.</param>
+    public double[][] LambdaOnGrid(ReadOnlySpan<double> grid)
+    {
+        if (Dimension != 1) throw new InvalidOperationException("A grid is of one target.");
+        using var noGrad = no_grad();
+        var lambda = new double[grid.Length][];
+        int together = Math.Clamp(RowsAtOnce / Count, 1, grid.Length);
+        for (int first = 0; first < grid.Length; first += together)
+        {
+            int sets = Math.Min(together, grid.Length - first);
+            using var scope = NewDisposeScope();
+            var none = zeros(Count, network.State.DType);
+            var targets = new Tensor[sets];
+            for (int s = 0; s < sets; s++) targets[s] = ones(Count, 1, network.State.DType).TimesInPlace(scale.Scaled(grid[first + s], 0));
+            double[] numbers = Numbers(network.CurvatureNumbers(new AnsatzTerms(none, none, none, curvatureInputs, anchors), targets));
+            for (int s = 0; s < sets; s++)
+            {
+                var own = lambda[first + s] = new double[Count];
+                double z = scale.Scaled(grid[first + s], 0);
+                for (int i = 0; i < Count; i++)
+                {
+                    double distance = z - best[i], number = numbers[s * Count + i];
+                    double curvature = network.Shape.Curvature == CurvatureForm.Cholesky ? -number * number : number;
+                    own[i] = -2 * distance * slope[i] - curvature * distance * distance;
+                }
+            }
+        }
+
+        return lambda;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -16,7 +16,7 @@ internal static class ProfileIntervals
     /// <summary>By how much λ must lie below 0 for another maximum: less is what is left of D, a tenth of a deviation.</summary>
     public const double Elsewhere = 0.01;
 
-    private const int MostDoublings = 60, Bisections = 30, ScanPoints = 200;
+    private const int MostDoublings = 60, Bisections = 20, ScanPoints = 200;
 
     /// <summary>The interval about the best target of each event.</summary>
     /// <param name="likelihood">The events; d must be 1.</param>
@@ -35,16 +35,12 @@ internal static class ProfileIntervals
         var (low, high) = (likelihood.Scale.Lows[0], likelihood.Scale.Highs[0]);
         var least = new (double Target, double Lambda)[likelihood.Count];
         Array.Fill(least, (double.NaN, double.PositiveInfinity));
-        var targets = new double[likelihood.Count];
+        double[] grid = [.. Enumerable.Range(0, ScanPoints).Select(point => low + (high - low) * point / (ScanPoints - 1))];
+        double[][] lambda = likelihood.LambdaOnGrid(grid);
         for (int point = 0; point < ScanPoints; point++)
-        {
-            Array.Fill(targets, low + (high - low) * point / (ScanPoints - 1));
-            double[] lambda = likelihood.Lambda(targets);
-            for (int i = 0; i < lambda.Length; i++)
-                if (lambda[i] < least[i].Lambda)
-                    least[i] = (targets[i], lambda[i]);
-        }
-
+            for (int i = 0; i < likelihood.Count; i++)
+                if (lambda[point][i] < least[i].Lambda)
+                    least[i] = (grid[point], lambda[point][i]);
         return least;
     }
 
