@@ -72,7 +72,16 @@ public static class TrainingSession
     private static TrainingOutcome Train(
         ISystem system, Run run, TrainingRecipe recipe, SessionJets jets, bool resume, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
     {
-        system.Prepare(run, recipe, jets.All);
+        try
+        {
+            system.Prepare(run, recipe, jets.All);
+        }
+        catch (LightconeException) when (!resume)
+        {
+            Withdraw(run);
+            throw;
+        }
+
         torch.manual_seed((long)(new RandomStream(recipe.Seed, "initial weights", 0, 0).NextUInt64() >> 1));
         using var task = system.CreateTask(recipe, run);
         using var average = recipe.Ema > 0 ? system.CreateTask(recipe, run) : null;
@@ -80,6 +89,19 @@ public static class TrainingSession
         var outcome = trainer.Train(jets.Training, jets.Validation, resume, request.MaxTime, stop);
         if (outcome == TrainingOutcome.Finished) system.Conclude(run, recipe, jets.Training, jets.Validation);
         return outcome;
+    }
+
+    // What was refused before its first step leaves nothing, so that the same command starts it once its cause is gone. The folder was vacant.
+    private static void Withdraw(Run run)
+    {
+        try
+        {
+            Directory.Delete(run.Folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be removed stays; the refusal itself is what the user must hear.
+        }
     }
 
     /// <summary>Folder of the training files, or the one file that was cut, as the run recorded it, relative to the working folder; null where it recorded none.</summary>

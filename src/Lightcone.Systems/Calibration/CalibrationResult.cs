@@ -15,12 +15,16 @@ internal sealed class CalibrationResult
     /// <param name="truth">True transverse momenta [GeV].</param>
     /// <param name="scale">The spectrum of the training.</param>
     /// <param name="scaleFactor">What widths are multiplied with.</param>
+    /// <exception cref="InputDataException">No jet's truth lies away from the edges of the spectrum.</exception>
     public CalibrationResult(string name, CalibratedJets jets, double[] truth, TargetScale scale, double scaleFactor)
     {
         (Name, Jets, Truth) = (name, jets, truth);
         Bins = TruthBins.Of(truth, Math.Exp(scale.Lows[0]), Math.Exp(scale.Highs[0]));
         Pulls = [.. truth.Select((z, i) => Math.Log(z / jets.Value[i]) / jets.Spread[i])];
         Inside = Array.ConvertAll(truth, z => scale.IsInside(Math.Log(z), 0));
+        if (!Inside.Contains(true))
+            throw new InputDataException($"Of {truth.Length} jets none has a truth away from the edges of the training's spectrum, so nothing can be judged at fixed truth.", "the jets to evaluate on",
+                "Very few jets, another spectrum, or a calibration that tells the truth no better than its spectrum's width.", "Evaluate on more jets of the training's range, or train on a wider one.");
         ScaledPulls = Array.ConvertAll(Pulls, p => p / scaleFactor);
     }
 

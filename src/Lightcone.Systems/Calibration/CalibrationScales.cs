@@ -12,7 +12,7 @@ internal sealed class CalibrationScales
 {
     private const string Format = "lightcone calibration scales 1";
     private const int LargestFile = 1 << 20, JetsAtOnce = 4096, MostJets = 1_000_000;
-    private const double LargestNumber = 1e9;
+    private const double LargestNumber = 1e9, SmallestUnit = 1e-18; // a whisper of what a fit gives at least; below, float32 overflows
 
     private CalibrationScales(string[] names, (double, double)[] quantities, double[] anchor, TargetScale target, double centre) =>
         (Names, Quantities, Anchor, Target, Centre) = (names, quantities, anchor, target, centre);
@@ -117,8 +117,8 @@ internal sealed class CalibrationScales
             var text = JsonSerializer.Deserialize<Text>(json, Layout) ?? throw new JsonException("It is empty.");
             if (text.Format != Format) throw new JsonException($"Its format is “{text.Format}”.");
             if (text.Names.Length is 0 or > 1000 || text.Quantities.Length != text.Names.Length || text.Anchor.Length != text.Names.Length + 1) throw new JsonException("It is not complete.");
-            if (text.Quantities.Any(q => q is not [>= -LargestNumber and <= LargestNumber, > 0 and <= LargestNumber]) || text.Anchor.Any(a => !(Math.Abs(a) <= LargestNumber))) throw new JsonException("A scale is none.");
-            if (text.Target is not [_, > 0, _, _, _, _] || text.Target.Any(t => !(Math.Abs(t) <= LargestNumber)) || text.Target[3] < text.Target[2] || text.Target[5] < text.Target[4] || !(text.Centre > 0 && text.Centre <= LargestNumber)) throw new JsonException("The scale of the target is none.");
+            if (text.Quantities.Any(q => q is not [>= -LargestNumber and <= LargestNumber, >= SmallestUnit and <= LargestNumber]) || text.Anchor.Any(a => !(Math.Abs(a) <= LargestNumber))) throw new JsonException("A scale is none.");
+            if (text.Target is not [_, >= SmallestUnit, _, _, _, _] || text.Target.Any(t => !(Math.Abs(t) <= LargestNumber)) || text.Target[3] < text.Target[2] || text.Target[5] < text.Target[4] || !(text.Centre > 0 && text.Centre <= LargestNumber)) throw new JsonException("The scale of the target is none.");
             double[] t = text.Target;
             return new(text.Names, [.. text.Quantities.Select(q => (q[0], q[1]))], text.Anchor, new TargetScale([t[0]], [t[1]], [t[2]], [t[3]], [t[4]], [t[5]]), text.Centre);
         }

@@ -45,6 +45,7 @@ internal sealed class CalibrationTask : ITrainingTask
     {
         using var scope = NewDisposeScope();
         double[] truth = JetQuantities.Truth(batch, recipe.Target);
+        if (!spectrum.IsAsSampled) (batch, truth) = Weighing(batch, truth);
         var events = network.Events(batch);
         var targets = network.ScaledTargets(truth);
         var weights = Weights(truth);
@@ -88,12 +89,14 @@ internal sealed class CalibrationTask : ITrainingTask
     /// <inheritdoc/>
     public void Dispose() => network.Dispose();
 
-    private Tensor? Weights(double[] truth)
+    private Tensor? Weights(double[] truth) => spectrum.IsAsSampled ? null : tensor(Array.ConvertAll(truth, z => (float)spectrum.Weight(z)));
+
+    // Jets of no weight leave the batch: among them a rotation may pair no two that have one, and the mean over shuffled pairs is of nothing.
+    private (JetBatch Batch, double[] Truth) Weighing(JetBatch batch, double[] truth)
     {
-        if (spectrum.IsAsSampled) return null;
-        float[] weights = Array.ConvertAll(truth, z => (float)spectrum.Weight(z));
-        if (weights.Count(w => w > 0) < 2)
+        int[] kept = [.. Enumerable.Range(0, truth.Length).Where(i => (float)spectrum.Weight(truth[i]) > 0)];
+        if (kept.Length < 2)
             throw new InputDataException("No jet of a batch has a weight above zero.", $"--set prior={recipe.Prior}", "The spectrum lies outside the sample, or batches are small.", "Choose a spectrum within the sample's, or a larger batchSize.");
-        return tensor(weights);
+        return kept.Length == truth.Length ? (batch, truth) : (batch.Select(kept), [.. kept.Select(i => truth[i])]);
     }
 }

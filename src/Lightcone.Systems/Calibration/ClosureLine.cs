@@ -11,7 +11,11 @@ namespace Lightcone.Systems.Calibration;
 /// <param name="Centre">ln(true/GeV) at the middle.</param>
 internal readonly record struct ClosureLine(double Offset, double Slope, double Centre)
 {
+    /// <summary>Largest slope, either way: a steeper line is of a calibration that has learned little, whose health says so; taking it back would blow up what is noise.</summary>
+    public const double Steepest = 0.5;
+
     private const int FewestOfBin = 200, MostBins = 12;
+    private const double LeastReach = 1e-6; // in ln(true): below, as where all truths are one, there is no slope
 
     /// <summary>Nothing to correct.</summary>
     public static ClosureLine None => default;
@@ -34,7 +38,7 @@ internal readonly record struct ClosureLine(double Offset, double Slope, double 
         }
 
         double centre = x.Average();
-        return new(y.Average(), bins > 2 ? Toys.ToyTools.Slope(x, y) : 0, centre);
+        return new(y.Average(), bins > 2 && x[^1] - x[0] > LeastReach ? Math.Clamp(Toys.ToyTools.Slope(x, y), -Steepest, Steepest) : 0, centre);
     }
 
     /// <summary>The estimate whose median at fixed truth is the truth.</summary>

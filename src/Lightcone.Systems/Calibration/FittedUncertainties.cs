@@ -23,6 +23,7 @@ internal sealed record FittedUncertainties(
 {
     private const string Format = "lightcone fitted uncertainties 1";
     private const int LargestFile = 1 << 20, FewestOfBin = 500;
+    private const double LargestLogarithm = 100; // of any momentum
 
     /// <summary>Name of the file in a run.</summary>
     public const string FileName = "uncertainty.json";
@@ -48,14 +49,14 @@ internal sealed record FittedUncertainties(
         return (fitted.OffsetBelow, fitted.OffsetAbove);
     })];
 
-    /// <summary>Thresholds of λ in equally filled bins of the truth, by the conformal rank.</summary>
+    /// <summary>Thresholds of λ in equally filled bins of the truth, by the conformal rank; infinite, so that intervals reach the edges of the support, where there is no jet.</summary>
     public static (double[] Edges, double[][] Thresholds) ThresholdsOf(double[] logTruth, double[] lambda)
     {
         int bins = Math.Max(1, logTruth.Length / FewestOfBin);
         int[] order = [.. Enumerable.Range(0, logTruth.Length).OrderBy(i => logTruth[i])];
         int[][] own = [.. Enumerable.Range(0, bins).Select(b => order[(int)((long)order.Length * b / bins)..(int)((long)order.Length * (b + 1) / bins)])];
         double[] edges = [.. own.Skip(1).Select(o => logTruth[o[0]])];
-        return (edges, [.. CalibratedJets.Levels.Select(l => own.Select(o => ConformalQuantile.Of(o.Select(i => lambda[i]).ToArray(), l)).ToArray())]);
+        return (edges, [.. CalibratedJets.Levels.Select(l => own.Select(o => o.Length == 0 ? double.PositiveInfinity : ConformalQuantile.Of(o.Select(i => lambda[i]).ToArray(), l)).ToArray())]);
     }
 
     /// <summary>Writes the file.</summary>
@@ -73,10 +74,11 @@ internal sealed record FittedUncertainties(
             var text = JsonSerializer.Deserialize<Text>(File.ReadAllText(path), Layout) ?? throw new JsonException("It is empty.");
             if (text.Format != Format) throw new JsonException($"Its format is “{text.Format}”.");
             if (!text.Levels.SequenceEqual(CalibratedJets.Levels)) throw new JsonException("Its levels are others.");
-            bool complete = text.Tails.Length == text.Levels.Length && text.Tails.Concat(text.QuantileOffsets).All(t => t is [_, _]) && text.QuantileOffsets.Length is 0 or 3
-                && (text.Thresholds.Length == 0 || (text.Thresholds.Length == text.Levels.Length && text.Thresholds.All(t => t.Length == text.ThresholdEdges.Length + 1)))
+            bool complete = text.Jets > 0 && text.Tails.Length == text.Levels.Length && text.Tails.Concat(text.QuantileOffsets).All(t => t is [_, _] && Known(t)) && text.QuantileOffsets.Length is 0 or 3
+                && (text.Thresholds.Length == 0 || (text.Thresholds.Length == text.Levels.Length && Known(text.ThresholdEdges) && text.Thresholds.All(t => t.Length == text.ThresholdEdges.Length + 1 && Known(t))))
                 && text.Knots.Length > 0 && text.CurveLevels.SequenceEqual(ResponseCurve.WantedLevels) && text.Responses.Length == text.Knots.Length && text.Responses.All(r => r.Length == text.CurveLevels.Length)
-                && text.Knots.Concat(text.Responses.SelectMany(r => r)).All(double.IsFinite) && text.ScaleFactor > 0 && text.Closure is [_, > -0.5 and < 0.5, _] && text.Closure.All(double.IsFinite) && text.Health.All(h => h is { Id: not null, Name: not null });
+                && text.Knots.Concat(text.Responses.SelectMany(r => r)).All(double.IsFinite) && text.ScaleFactor > 0 && double.IsFinite(text.ScaleFactor) && text.Closure is [_, >= -ClosureLine.Steepest and <= ClosureLine.Steepest, _] && text.Closure.All(c => Math.Abs(c) <= LargestLogarithm)
+                && text.Health.All(h => !string.IsNullOrWhiteSpace(h.Id) && !string.IsNullOrWhiteSpace(h.Name) && !string.IsNullOrWhiteSpace(h.Cure));
             if (!complete) throw new JsonException("It is not complete.");
             return new(text.Jets, text.ScaleFactor, Tuples(text.Tails), Tuples(text.QuantileOffsets), text.ThresholdEdges, text.Thresholds, new ResponseCurve(text.Knots, text.CurveLevels, text.Responses),
                 new ClosureLine(text.Closure[0], text.Closure[1], text.Closure[2]), text.Health, text.TrainingInformation);
@@ -86,6 +88,9 @@ internal sealed record FittedUncertainties(
             throw new InputDataException($"The fitted uncertainties cannot be read: {e.Message}", path, "The file is damaged, or of another version.", "Copy the run again, or train anew.", e);
         }
     }
+
+    // Infinite reaches are what few jets give; NaN is nothing.
+    private static bool Known(double[] numbers) => !numbers.Any(double.IsNaN);
 
     private static double[][] Pairs((double Below, double Above)[] tuples) => [.. tuples.Select(t => new[] { t.Below, t.Above })];
 
