@@ -98,7 +98,7 @@ internal static class CalibrationEvaluation
         return Judge(model, NameOf(other, model), source, request);
     }
 
-    private static string NameOf(Run run, CalibrationModel model) => model.Recipe.Objective == CalibrationObjective.Ansatz ? $"ansatz, {run.Name}" : CalibrationModel.NameOf(model.Recipe.Objective);
+    private static string NameOf(Run run, CalibrationModel model) => model.Recipe.Objective == CalibrationObjective.Ansatz ? run.Name : CalibrationModel.NameOf(model.Recipe.Objective);
 
     private static (CalibrationResult? Own, IReadOnlyList<CalibrationResult> Others) Before(CalibrationModel model, Run run, EvaluationRequest request)
     {

@@ -28,7 +28,7 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
         var pulls = PullSummary.Of(result.Insiders(result.ScaledPulls));
         var numbers = new List<EvaluationNumber>
         {
-            Plain("closure", "largest |median of calibrated/true − 1|", result.WorstClosure(median: true), "bins of the truth away from the edges", key: true),
+            Plain("closure", "largest |median of calibrated/true − 1|", result.WorstClosure(median: true), "bins of the truth away from the edges"),
             Plain("resolution", "half of 84 − 16 % of calibrated/true over the median", result.Resolution(), "all jets", key: true),
         };
         if (result.Information is { } information) numbers.Add(EvaluationNumber.From("information", "mutual information of jet and truth", information.ToInterval(), n: n, key: true, unit: "nats"));
@@ -115,7 +115,7 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
 
     /// <summary>Every method of a result and of those beside it; of these only their own, since all share the numerical inversion.</summary>
     internal static IEnumerable<(MethodIntervals Method, CalibrationResult Result)> Methods(CalibrationResult result, IReadOnlyList<CalibrationResult> others) =>
-        result.Jets.Methods.Select(m => (m, result)).Concat(others.SelectMany(o => o.Jets.Methods.SkipLast(1).Select(m => (m with { Method = o.Name.StartsWith("ansatz", StringComparison.Ordinal) ? $"{o.Name}: {m.Method}" : m.Method }, o))));
+        result.Jets.Methods.Select(m => (m, result)).Concat(others.SelectMany(o => o.Jets.Methods.SkipLast(1).Select(m => (m with { Method = o.Information is not null ? $"{o.Name}: {m.Method.Replace("ansatz, ", "", StringComparison.Ordinal)}" : m.Method }, o))));
 
     private UqReport Report(MethodIntervals method, CalibrationResult own, int level)
     {

@@ -41,7 +41,7 @@ internal static class CalibrationPages
     {
         var methods = CalibrationNumbers.Methods(result, others).Zip(CalibrationNumbers.Methods(before, othersBefore)).Select(pair =>
             new ShiftedCoverage(pair.First.Method.Method, Points(pair.Second.Result, pair.Second.Method), Points(pair.First.Result, pair.First.Method)));
-        return CoverageShiftFigure.Build(header, "spectrum of the training", "another spectrum", [.. DrawnLevels.Select(l => CalibratedJets.Levels[l])], [.. methods],
+        return CoverageShiftFigure.Build(header, "training", "changed", [.. DrawnLevels.Select(l => CalibratedJets.Levels[l])], [.. methods],
             "Uncertainties were fitted on jets with the spectrum of the training; nothing was changed for the other one.");
     }
 
