@@ -56,8 +56,9 @@ public sealed class NeighbourTests
         var jets = CalibrationJets.Make(40, 6);
         double[] best = toy.Of(jets).Best, shuffled = toy.Of(Shuffled(jets)).Best, other = toy.Of(With(jets, CalibrationJets.Make(40, 7))).Best;
         for (int i = 0; i < best.Length; i++) Assert.Equal(best[i], shuffled[i], Rounding);
-        // Fresh weights see particles weakly; still most jets are calibrated otherwise with others.
-        Assert.InRange(best.Zip(other).Count(p => Math.Abs(p.First - p.Second) > 10 * Rounding), best.Length / 2, best.Length);
+        // Fresh weights see particles weakly; still most jets are calibrated otherwise with others, by far more than the order of a sum changes.
+        double order = best.Zip(shuffled).Max(p => Math.Abs(p.First - p.Second));
+        Assert.InRange(best.Zip(other).Count(p => Math.Abs(p.First - p.Second) > 10 * order), best.Length / 2, best.Length);
     }
 
     [Fact]
