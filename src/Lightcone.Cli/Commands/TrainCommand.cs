@@ -14,7 +14,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var name = new Argument<string?>("TRAINING") { Description = "What to train; --list names them all.", Arity = ArgumentArity.ZeroOrOne };
-        var data = new Option<string?>("--data") { Description = "Folder with train and val files, or with one file a class.", HelpName = "FOLDER" };
+        var data = new Option<string?>("--data") { Description = "Folder with train and val files, or with one file a class; a calibration also takes one file.", HelpName = "FOLDER" };
         var output = new Option<string?>("--out") { Description = "Folder of the new run.", HelpName = "RUN" };
         var resume = new Option<string?>("--resume") { Description = "Go on with this run from its last checkpoint.", HelpName = "RUN" };
         var backbone = new Option<string?>("--backbone") { Description = "Start from this pre-training's run or backbone file.", HelpName = "RUN" };
@@ -105,7 +105,9 @@ internal static class TrainCommand
     private static string Evaluation(string folder, string? data)
     {
         var run = Training.Runs.Run.Open(folder);
-        return $"lightcone evaluate {folder} --data {data ?? TrainingSession.DataFolderOf(run) ?? "FOLDER"}{(SystemCatalogue.Of(run).WantsSignals ? " --signals NAMES" : "")}";
+        string from = data ?? TrainingSession.DataFolderOf(run) ?? "FOLDER";
+        if (File.Exists(from)) from = "FILE"; // one that was cut holds jets that were trained on
+        return $"lightcone evaluate {folder} --data {from}{(SystemCatalogue.Of(run).WantsSignals ? " --signals NAMES" : "")}";
     }
 
     private static ExitCode List(TerminalWriter terminal)

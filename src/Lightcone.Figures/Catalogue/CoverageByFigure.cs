@@ -18,12 +18,12 @@ public enum CoverageCondition
 /// <param name="Mean">Mean of the variable in the bin, where the point stands.</param>
 /// <param name="Count">Intervals tried.</param>
 /// <param name="Covered">Those that hold the truth.</param>
-public readonly record struct CoverageBin(double Low, double High, double Mean, long Count, long Covered);
+public readonly record struct BinCoverage(double Low, double High, double Mean, long Count, long Covered);
 
 /// <summary>Coverage of intervals of one nominal level in bins.</summary>
 /// <param name="Nominal">The level, between 0 and 1.</param>
 /// <param name="Bins">In rising order.</param>
-public sealed record CoverageLevel(double Nominal, IReadOnlyList<CoverageBin> Bins);
+public sealed record CoverageLevel(double Nominal, IReadOnlyList<BinCoverage> Bins);
 
 /// <summary>Where intervals fail, <c>coverage-by-…</c>: coverage in bins of a variable at one to three levels.</summary>
 public static class CoverageByFigure
@@ -41,7 +41,7 @@ public static class CoverageByFigure
         double[] ends = [.. drawn.SelectMany(d => d).SelectMany(d => (double[])[d.Value.Lower, d.Value.Upper]), .. levels.Select(l => l.Nominal)];
         double margin = 0.06 * Math.Max(0.1, ends.DefaultIfEmpty(1).Max() - ends.DefaultIfEmpty(0).Min());
         string at = condition == CoverageCondition.Truth ? "at fixed truth" : "at fixed prediction";
-        CoverageBin[] bins = [.. levels.SelectMany(l => l.Bins)];
+        BinCoverage[] bins = [.. levels.SelectMany(l => l.Bins)];
         return new()
         {
             Id = "coverage-by-" + variable.Id,
@@ -75,7 +75,7 @@ public static class CoverageByFigure
         };
     }
 
-    private readonly record struct Drawn(CoverageBin Bin, Interval Value)
+    private readonly record struct Drawn(BinCoverage Bin, Interval Value)
     {
         /// <summary>Distance to the nominal level in standard deviations of honest intervals.</summary>
         public double Significance(double nominal) => (Value.Value - nominal) / Math.Sqrt(nominal * (1 - nominal) / Bin.Count);
@@ -83,7 +83,7 @@ public static class CoverageByFigure
 
     private static Drawn[] Of(CoverageLevel level)
     {
-        CoverageBin[] filled = [.. level.Bins.Where(b => b.Count > 0 && double.IsFinite(b.Mean))];
+        BinCoverage[] filled = [.. level.Bins.Where(b => b.Count > 0 && double.IsFinite(b.Mean))];
         return [.. filled.Select(b => new Drawn(b, ClopperPearson.Of(b.Covered, b.Count, BarLevel(filled.Length))))];
     }
 
@@ -123,7 +123,7 @@ public static class CoverageByFigure
 
     private static string Share(double share) => NumberText.Plain(100 * share, 3) + " %";
 
-    private static string Span(CoverageBin bin, BinnedVariable variable) =>
+    private static string Span(BinCoverage bin, BinnedVariable variable) =>
         $"{NumberText.Plain(bin.Low, 4)} to {NumberText.Plain(bin.High, 4)}{(variable.Unit.Length > 0 ? " " + variable.Unit : string.Empty)}";
 
     private static string Answer(IReadOnlyList<CoverageLevel> levels, Drawn[][] drawn, BinnedVariable variable, string at)

@@ -81,29 +81,31 @@ internal static class CalibrationHealth
             run, "The training did not converge, or had too few jets.", first.Cure);
     }
 
-    // Means of exp(T − c) over shuffled pairs in equally filled bins; the error is that of each mean.
+    // Means of exp(T − c) over shuffled pairs in equally filled bins of one member. The other members of a bin's pairs are common to many of them, and few of them count where the target is well known:
+    // the error of a mean is that of a ratio of sums over these members.
     private static double Normalisation(InformationEstimate information, double[] values, bool byPartner)
     {
         double[] edges = [.. Quantile.Edges(values, Bins).Distinct()];
-        var (sum, squares, count) = (new double[edges.Length - 1], new double[edges.Length - 1], new long[edges.Length - 1]);
+        int n = values.Length, bins = edges.Length - 1;
+        var (sum, count) = (new double[bins * n], new int[bins * n]);
         for (int pair = 0; pair < information.Shuffled.Length; pair++)
         {
-            double value = values[byPartner ? information.Partners[pair] : pair % values.Length], e = Math.Exp(information.Shuffled[pair] - information.Constant);
-            int bin = Math.Clamp(Array.BinarySearch(edges, value) is >= 0 and var found ? found : ~Array.BinarySearch(edges, value) - 1, 0, sum.Length - 1);
-            sum[bin] += e;
-            squares[bin] += e * e;
-            count[bin]++;
+            int own = byPartner ? information.Partners[pair] : pair % n, other = byPartner ? pair % n : information.Partners[pair];
+            int found = Array.BinarySearch(edges, values[own]), cell = Math.Clamp(found >= 0 ? found : ~found - 1, 0, bins - 1) * n + other;
+            sum[cell] += Math.Exp(information.Shuffled[pair] - information.Constant);
+            count[cell]++;
         }
 
-        double largest = double.NegativeInfinity;
-        for (int b = 0; b < sum.Length; b++)
+        double largest = 0;
+        for (int bin = 0; bin < bins; bin++)
         {
-            if (count[b] == 0) continue;
-            double mean = sum[b] / count[b], error = Math.Sqrt(Math.Max(0, squares[b] / count[b] - mean * mean) / count[b]);
-            largest = Math.Max(largest, Math.Abs(mean - 1) - 3 * error);
+            double total = sum.AsSpan(bin * n, n).ToArray().Sum(), pairs = count.AsSpan(bin * n, n).ToArray().Sum(), mean = total / pairs, squares = 0;
+            if (pairs == 0) continue;
+            for (int other = 0; other < n; other++) squares += Math.Pow(sum[bin * n + other] - mean * count[bin * n + other], 2);
+            largest = Math.Max(largest, Math.Abs(mean - 1) - 3 * Math.Sqrt(squares) / pairs);
         }
 
-        return Math.Max(0, largest);
+        return largest;
     }
 
     private static double Correlation(double[] x, double[] y)

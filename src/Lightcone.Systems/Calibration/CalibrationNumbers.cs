@@ -143,5 +143,5 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
 
     private static string Percent(double share) => NumberText.Plain(100 * share, 3);
 
-    private static string Slug(string name) => new([.. name.Select(c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
+    private static string Slug(string name) => string.Join('-', name.Split([' ', ',', ':'], StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
 }

@@ -86,7 +86,7 @@ internal static class CalibrationPages
     {
         var method = result.Jets.Methods[result.Jets.Recommended];
         return CoverageByFigure.Build(header, condition, variable, [.. DrawnLevels.Select(l => new CoverageLevel(CalibratedJets.Levels[l],
-            [.. BinnedCoverage.Of(result.Insiders(values), result.Insiders(method.Lower[l]), result.Insiders(method.Upper[l]), result.Insiders(result.Truth), CalibratedJets.Levels[l], BinsAlong).Bins.Select(b => new Lightcone.Figures.Catalogue.CoverageBin(b.Low, b.High, b.Mean, b.Coverage.Count, b.Coverage.Covered))]))]);
+            [.. BinnedCoverage.Of(result.Insiders(values), result.Insiders(method.Lower[l]), result.Insiders(method.Upper[l]), result.Insiders(result.Truth), CalibratedJets.Levels[l], BinsAlong).Bins.Select(b => new BinCoverage(b.Low, b.High, b.Mean, b.Coverage.Count, b.Coverage.Covered))]))]);
     }
 
     private static ValueBin[] Bins(CalibrationResult result, Func<int, Interval> value) =>

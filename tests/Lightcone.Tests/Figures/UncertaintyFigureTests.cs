@@ -63,7 +63,7 @@ public sealed class UncertaintyFigureTests
     [Fact]
     public void Bars_of_a_coverage_in_bins_widen_with_the_number_of_bins()
     {
-        CoverageBin[] bins = [.. Enumerable.Range(0, 10).Select(i => new CoverageBin(i, i + 1, i + 0.5, 500, i == 7 ? 250 : 340)), new(10, 11, double.NaN, 0, 0)];
+        BinCoverage[] bins = [.. Enumerable.Range(0, 10).Select(i => new BinCoverage(i, i + 1, i + 0.5, 500, i == 7 ? 250 : 340)), new(10, 11, double.NaN, 0, 0)];
         Figure figure = CoverageByFigure.Build(Header, CoverageCondition.Truth, Momentum, [new(0.6827, bins)]);
         Points dots = Assert.Single(figure.Panels[0].Marks.OfType<Points>());
         Interval expected = ClopperPearson.Of(340, 500, 1 - 0.001);
@@ -158,7 +158,7 @@ public sealed class UncertaintyFigureTests
             RequireDrawing(CoverageFigure.Build(Header, series));
             RequireDrawing(CoverageFigure.Chi2(Header, series));
             RequireDrawing(CoverageShiftFigure.Build(Header, "flat", "falling", [0.6827, 0.95], [.. series.Select((s, i) => new ShiftedCoverage(s.Name, s.Points, [.. s.Points.Skip(i % 2)]))], "Test."));
-            CoverageBin[] bins = [.. points.Select((p, i) => new CoverageBin(i, i + 1, p.Item4 ? i + 0.4 : double.NaN, p.Item2, Math.Min(p.Item2, p.Item3)))];
+            BinCoverage[] bins = [.. points.Select((p, i) => new BinCoverage(i, i + 1, p.Item4 ? i + 0.4 : double.NaN, p.Item2, Math.Min(p.Item2, p.Item3)))];
             RequireDrawing(CoverageByFigure.Build(Header, CoverageCondition.Prediction, Momentum, [.. Enumerable.Range(0, Math.Min(count, 3)).Select(i => new CoverageLevel(0.3 * (i + 1), bins))]));
             RequireDrawing(PitFigure.Pit(Header, [.. Enumerable.Range(0, count).Select(i => new UniformSeries($"s{i}", [.. points.Select(p => p.Item2 * i)], 0.1, i == 1 ? double.NaN : 0.3, i == 2 ? 0.1 : double.NaN))]));
         }, iter: 100);

@@ -83,7 +83,7 @@ internal static class UncertaintyFigures
     }
 
     private static CoverageLevel Binned(SyntheticSample random, double nominal, double[] edges, Func<double, double> covered, long count) => new(nominal,
-        [.. edges.Zip(edges.Skip(1)).Select(e => (e.First, e.Second, Mean: ((0.52 * e.First) + (0.48 * e.Second)))).Select(e => new CoverageBin(e.First, e.Second, e.Mean, count, Point(random, nominal, covered(e.Mean), count).Covered))]);
+        [.. edges.Zip(edges.Skip(1)).Select(e => (e.First, e.Second, Mean: ((0.52 * e.First) + (0.48 * e.Second)))).Select(e => new BinCoverage(e.First, e.Second, e.Mean, count, Point(random, nominal, covered(e.Mean), count).Covered))]);
 
     private static Figure CoverageByTruth()
     {
