@@ -19,9 +19,12 @@ internal interface ICalibrationToy
 internal static class ToyTools
 {
     /// <summary>Trains as the options say.</summary>
-    public static TableAnsatz Fit(CalibrationTable table, ToyOptions options, int hidden = 32) => TableAnsatz.Fit(table, new TableRecipe
+    public static TableAnsatz Fit(CalibrationTable table, ToyOptions options) => Fit(table, options, new TableRecipe());
+
+    /// <summary>Trains as the options say, and a recipe where they say nothing.</summary>
+    public static TableAnsatz Fit(CalibrationTable table, ToyOptions options, TableRecipe recipe) => TableAnsatz.Fit(table, recipe with
     {
-        Hidden = hidden, PretrainingEpochs = options.Recipe.Pretraining ? 5 : 0, Epochs = options.Recipe.Epochs, Seed = options.Seed, Stop = options.Stop,
+        PretrainingEpochs = options.Recipe.Pretraining ? 5 : 0, Epochs = options.Recipe.Epochs, Seed = options.Seed, Stop = options.Stop,
         Settings = new AnsatzSettings { Loss = options.Recipe.Loss, Shuffles = options.Recipe.Shuffles },
     });
 
