@@ -2,6 +2,7 @@ using CsCheck;
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
+using CoverageBin = Lightcone.Figures.Catalogue.CoverageBin;
 
 namespace Lightcone.Tests.Figures;
 

@@ -1,6 +1,7 @@
 using Lightcone.Figures;
 using Lightcone.Figures.Catalogue;
 using Lightcone.Statistics;
+using CoverageBin = Lightcone.Figures.Catalogue.CoverageBin;
 
 namespace Lightcone.Tests.Figures;
 
