@@ -22,6 +22,9 @@ public sealed record EvaluationRequest
     /// <summary>Other runs to show beside this one, evaluated on the same jets; empty for none.</summary>
     public IReadOnlyList<Run> Beside { get; init; } = [];
 
+    /// <summary>Further runs whose probabilities are averaged with those of this one, of a system that <see cref="ISystem.Ensembles"/>; empty for none.</summary>
+    public IReadOnlyList<Run> Ensemble { get; init; } = [];
+
     /// <summary>Jets with the spectrum of the training, to show what the spectrum of the evaluated ones changes: a file, or a folder whose test split is used; null for none.</summary>
     public string? Before { get; init; }
 

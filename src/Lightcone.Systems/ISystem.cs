@@ -32,6 +32,9 @@ public interface ISystem
     /// <summary>Whether an evaluation wants to be told what to look for, as that of an anomaly search does.</summary>
     bool WantsSignals => !TrainsOnLabels;
 
+    /// <summary>Whether an evaluation can average the probabilities of several runs: those of <see cref="EvaluationRequest.Ensemble"/>.</summary>
+    bool Ensembles => false;
+
     /// <summary>BibTeX of what a run of this recipe used.</summary>
     string BibTex { get; }
 

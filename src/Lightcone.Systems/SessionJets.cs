@@ -50,9 +50,8 @@ internal sealed class SessionJets : IDisposable
             DataFile[] files = [.. parts.SelectMany(p => p.Describe("train")), .. opened[^1].Describe("val")];
             var all = new UnlabelledSource(training);
             if (!system.TrainsOnLabels) return new(all, all, new UnlabelledSource(validation), files);
-            if (recipe.Labels == 0) return new(all, system.Arrange(recipe, training, 1), system.Arrange(recipe, validation, LabelsPerValidationLabel), files);
-            return new(all, system.Arrange(recipe, Labelled(training, recipe.Labels, recipe.Seed, data), 1),
-                system.Arrange(recipe, Labelled(validation, Math.Max(1, recipe.Labels / LabelsPerValidationLabel), recipe.Seed, data), LabelsPerValidationLabel), files);
+            var used = recipe.Labels == 0 ? training : Labelled(training, recipe.Labels, recipe.Seed, data);
+            return new(all, system.Arrange(recipe, used, 1), Watched(system, recipe, validation, data), files);
         }
         catch
         {
@@ -61,6 +60,23 @@ internal sealed class SessionJets : IDisposable
         }
 
         SplitFolder Split(DataSplit split) => SplitFolder.Open(data, split, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
+    }
+
+    /// <summary>The validation jets alone of a training that looks at labels, with the files and their hashes.</summary>
+    /// <exception cref="UsageException">Files or classes are not there.</exception>
+    /// <exception cref="InputDataException">A file cannot be read.</exception>
+    public static (IJetSource Jets, IReadOnlyList<DataFile> Files) OpenValidation(ISystem system, TrainingRecipe recipe, string data)
+    {
+        var split = SplitFolder.Open(data, DataSplit.Validation, recipe.Classes, recipe.Signals, recipe.TrainingFraction);
+        try
+        {
+            return (Watched(system, recipe, split.Jets, data), split.Describe("val"));
+        }
+        catch
+        {
+            split.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -89,6 +105,9 @@ internal sealed class SessionJets : IDisposable
             throw;
         }
     }
+
+    private static IJetSource Watched(ISystem system, TrainingRecipe recipe, IJetSource validation, string data) => system.Arrange(
+        recipe, recipe.Labels == 0 ? validation : Labelled(validation, Math.Max(1, recipe.Labels / LabelsPerValidationLabel), recipe.Seed, data), LabelsPerValidationLabel);
 
     private static IJetSource Labelled(IJetSource source, int count, ulong seed, string where)
     {

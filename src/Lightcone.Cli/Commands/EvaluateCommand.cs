@@ -18,16 +18,17 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data") { Description = "A labelled file, or a folder whose test file is used.", HelpName = "PATH", Required = true };
         var signals = new Option<string?>("--signals") { Description = "Classes to look for, separated by commas: those of an anomaly search, or some of a tagger's own.", HelpName = "NAMES" };
         var beside = new Option<string[]>("--beside") { Description = "Another run to show beside this one; may be repeated.", HelpName = "RUN", Arity = ArgumentArity.OneOrMore };
+        var ensemble = new Option<string[]>("--ensemble") { Description = "Another run of the same training, to average the probabilities of taggers; may be repeated.", HelpName = "RUN", Arity = ArgumentArity.OneOrMore };
         var before = new Option<string?>("--before") { Description = "Jets with the spectrum of the training, to set those of --data against (calibrations).", HelpName = "PATH" };
         var threads = CommonOptions.Threads();
         var command = new Verb("evaluate", "Evaluate a run on labelled jets: numbers with intervals, figures.")
         {
-            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json", "lightcone evaluate runs/lgae --data jetnet --signals t,w,z --beside runs/gnnae", "lightcone evaluate runs/cal --data falling.h5 --before flat.h5 --beside runs/mse"],
+            Examples = ["lightcone evaluate runs/top --data samples/data --json eval.json", "lightcone evaluate runs/lgae --data jetnet --signals t,w,z --beside runs/gnnae", "lightcone evaluate runs/top-1 --data samples/data --ensemble runs/top-2 --ensemble runs/top-3", "lightcone evaluate runs/cal --data falling.h5 --before flat.h5 --beside runs/mse"],
             Arguments = { run },
-            Options = { data, signals, beside, before, threads, CommonOptions.Json() },
+            Options = { data, signals, beside, ensemble, before, threads, CommonOptions.Json() },
         };
         command.SetAction((parse, stop) => Task.FromResult((int)Run(
-            new Choice(parse.GetRequiredValue(run), parse.GetRequiredValue(data), CommonOptions.Classes("--signals", parse.GetValue(signals)), parse.GetValue(beside) ?? [], parse.GetValue(before)),
+            new Choice(parse.GetRequiredValue(run), parse.GetRequiredValue(data), CommonOptions.Classes("--signals", parse.GetValue(signals)), parse.GetValue(beside) ?? [], parse.GetValue(ensemble) ?? [], parse.GetValue(before)),
             EngineSetup.Start(parse.GetValue(threads), parse.GetValue(CommonOptions.MklAnyCpu)), TerminalWriter.Open(parse), stop)));
         return command;
     }
@@ -41,13 +42,16 @@ internal static class EvaluateCommand
 
     /// <summary>Evaluates a run as its recipe says and prints; shared with quickstart.</summary>
     internal static void Evaluate(string run, string data, int threads, TerminalWriter terminal, CancellationToken stop) =>
-        Evaluate(new Choice(run, data, default, [], null), threads, terminal, stop);
+        Evaluate(new Choice(run, data, default, [], [], null), threads, terminal, stop);
 
     private static void Evaluate(Choice choice, int threads, TerminalWriter terminal, CancellationToken stop)
     {
         var run = Training.Runs.Run.Open(choice.Run);
         var system = SystemCatalogue.Of(run);
         var beside = choice.Beside.Select(Training.Runs.Run.Open).ToList();
+        if (choice.Ensemble.Length > 0 && !system.Ensembles)
+            throw new UsageException($"{system.Title} has no probabilities of classes to average.", "--ensemble", "The option is for taggers.", "Leave it out; other runs stand beside this one with --beside.");
+        var ensemble = choice.Ensemble.Select(Training.Runs.Run.Open).ToList();
         var (source, signals) = EvaluationJets.Open(system, run, choice.Data, choice.Signals);
         using var opened = source;
         EvaluationDocument document;
@@ -60,6 +64,7 @@ internal static class EvaluateCommand
                 Threads = threads,
                 Signals = signals,
                 Beside = beside,
+                Ensemble = ensemble,
                 Before = choice.Before,
                 Progress = new Direct(done => progress.Update(() => $"{done} of {total} jets, {100 * done / Math.Max(1, total)} %")),
                 Stop = stop,
@@ -104,7 +109,7 @@ internal static class EvaluateCommand
         foreach (var warning in document.Warnings) terminal.Warning(warning.Text);
     }
 
-    private sealed record Choice(string Run, string Data, ClassList Signals, string[] Beside, string? Before);
+    private sealed record Choice(string Run, string Data, ClassList Signals, string[] Beside, string[] Ensemble, string? Before);
 
     /// <summary>Reports at once, on the calling thread; the library's own class would hop threads.</summary>
     private sealed class Direct(Action<long> report) : IProgress<long>

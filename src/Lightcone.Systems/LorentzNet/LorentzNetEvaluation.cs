@@ -17,17 +17,28 @@ internal static class LorentzNetEvaluation
 
     private const double TopMass = 173;
 
-    public static EvaluationDocument Evaluate(Run run, SplitFolder data, string title, EvaluationRequest request)
+    /// <summary>Fits the run's temperature and sets on jets that its training did not see.</summary>
+    public static void Calibrate(Run run, IJetSource validation) => TaggerEnsemble.Calibrate(run, r => LorentzNetModel.Load(r), validation, Batches);
+
+    public static EvaluationDocument Evaluate(TaggerEnsemble ensemble, SplitFolder data, EvaluationRequest request)
     {
+        var run = ensemble.Runs[0];
         if (request.Beside.Count > 0)
             throw new UsageException("A tagger's evaluation shows no other runs.", "--beside", "The option is for anomaly searches.", $"Compare evaluated runs instead: lightcone report {run.Folder} {request.Beside[0].Folder} --out compare.html");
         var clock = Stopwatch.StartNew();
-        using var model = LorentzNetModel.Load(run);
-        var jets = Score(model, data.Jets, request);
-        var numbers = new TaggerNumbers(title, jets);
+        using var members = new TaggerMembers<LorentzNetModel>(ensemble.Runs, r => LorentzNetModel.Load(r));
+        var model = members.First;
+        var scores = new EnsembleScores(classes: 2);
+        var jets = Score(members, scores, data.Jets, request);
+        double[] logits = [.. jets.Scores.SelectMany(s => new[] { 0, s })];
+        var fitted = ensemble.Calibration(members, Batches);
+        var numbers = new TaggerNumbers(ensemble.Title, jets, fitted, "probability");
+        var classes = (Background: DataCard.ClassName(data.Jets.Schema, 0), Signal: DataCard.ClassName(data.Jets.Schema, 1));
+        string[] names = [classes.Background, classes.Signal];
+        var sets = SetNumbers.Of(fitted, logits, jets.Labels, names);
         var files = data.Describe("test");
         var sample = DataCard.Of(data.Jets.Schema, files, jets.Labels);
-        var header = DataCard.Header(title, run, data.Jets.Schema, sample);
+        var header = DataCard.Header(ensemble.Title, run, data.Jets.Schema, sample);
         var (others, references) = Comparisons(model.Recipe, request.Signals.IsEmpty ? model.Recipe.Signals : request.Signals, jets);
         var (baselines, points) = Baselines.Read(files, numbers.Curve.Backgrounds);
         var symmetry = SymmetryFile.Read(run);
@@ -41,14 +52,14 @@ internal static class LorentzNetEvaluation
             Answer = Answer(numbers, others),
             Statement = data.Jets.Schema.Statement,
             Sample = sample,
-            Model = Describe(model, run, provenance),
-            Numbers = [.. numbers.All(), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
+            Model = Describe(model, ensemble, provenance),
+            Numbers = [.. numbers.All(), .. sets?.All() ?? [], .. EntropyNumbers.Of(scores, jets.Labels, names, ensemble.Scatter), .. others.Select(o => EvaluationNumber.From($"auc/{o.Name}", $"AUC of {Figures.Markup.Escape(o.Name)}", o.Curve.Auc(), n: jets.Count))],
             References = [.. baselines, .. references],
             Gates = EvaluationFiles.GatesOf(symmetry, limit: 1e-5),
-            Warnings = numbers.Warnings(),
+            Uq = sets is null ? [] : [sets.Report.ToElement()],
+            Warnings = [.. numbers.Warnings(), .. sets?.Warning() is { } warning ? (EvaluationWarning[])[warning] : []],
             Provenance = EvaluationFiles.ProvenanceOf(provenance, request, clock),
         };
-        var classes = (DataCard.ClassName(data.Jets.Schema, 0), DataCard.ClassName(data.Jets.Schema, 1));
         return EvaluationFiles.Write(run, document,
         [
             .. TaggerPages.Build(header, numbers, classes, others, points),
@@ -57,14 +68,16 @@ internal static class LorentzNetEvaluation
         ]);
     }
 
-    private static TaggedJets Score(LorentzNetModel model, IJetSource source, EvaluationRequest request)
+    private static IEnumerable<JetBatch> Batches(IJetSource source) => new SequentialBatches(source) { BatchSize = PublishedBatch };
+
+    private static TaggedJets Score(TaggerMembers<LorentzNetModel> members, EnsembleScores scores, IJetSource source, EvaluationRequest request)
     {
         var jets = new TaggedJets();
-        foreach (var batch in new SequentialBatches(source) { BatchSize = PublishedBatch })
+        foreach (var batch in Batches(source))
         {
             request.Stop.ThrowIfCancellationRequested();
-            var differences = model.Logits(batch).Select(l => l.Signal - l.Background).ToArray();
-            jets.Add(batch, differences);
+            double[] logits = scores.Add(members.Logits(batch));
+            jets.Add(batch, Enumerable.Range(0, batch.JetCount).Select(jet => logits[2 * jet + 1] - logits[2 * jet]));
             request.Progress?.Report(jets.Count);
         }
 
@@ -97,9 +110,9 @@ internal static class LorentzNetEvaluation
         return $"{numbers.Answer[..^1]}, {Figures.NumberText.Plain(ratio, 2)} times as many as a {others[0].Name}.";
     }
 
-    private static EvaluationModel Describe(LorentzNetModel model, Run run, Provenance provenance) => new()
+    private static EvaluationModel Describe(LorentzNetModel model, TaggerEnsemble ensemble, Provenance provenance) => new()
     {
-        Parameters = model.Network.State.ParameterCount,
+        Parameters = model.Network.State.ParameterCount * ensemble.Runs.Count,
         Inputs = model.Recipe.Inputs == LorentzNetInputs.Top ? "four-momenta, masses, two beams" : "four-momenta, particle identities",
         Symmetry = model.Recipe.Clamp > 0
             ? $"Lorentz group, broken by a clamp at {model.Recipe.Clamp:0} GeV"
@@ -107,7 +120,7 @@ internal static class LorentzNetEvaluation
         Precision = $"{model.Recipe.Geometry.ToString().ToLowerInvariant()} geometry, {model.Recipe.Network.ToString().ToLowerInvariant()} layers",
         Checkpoint = "best",
         Mode = model.Recipe.BatchNormRows == BatchNormRows.All ? "reference" : "default",
-        Training = File.Exists(run.MetricsPath) ? $"{model.Recipe.Epochs} epochs planned; {provenance.Machine}" : "trained elsewhere, weights imported",
+        Training = ensemble.Words + (File.Exists(ensemble.Runs[0].MetricsPath) ? $"{model.Recipe.Epochs} epochs planned; {provenance.Machine}" : "trained elsewhere, weights imported"),
         IntendedUse = "separating two classes of jets like those it was trained on",
         KnownLimits = "trained on simulation with one generator; scores are no calibrated probabilities unless the reliability curve says so",
     };

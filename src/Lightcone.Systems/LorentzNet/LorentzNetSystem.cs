@@ -1,5 +1,6 @@
 using Lightcone.Evaluation;
 using Lightcone.Jets;
+using Lightcone.Systems.Tagging;
 using Lightcone.Training;
 using Lightcone.Training.Optimisation;
 using Lightcone.Training.Recipes;
@@ -38,6 +39,9 @@ public sealed class LorentzNetSystem : ISystem
     public bool TrainsOnLabels => true;
 
     /// <inheritdoc/>
+    public bool Ensembles => true;
+
+    /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new LorentzNetRecipe();
 
     /// <inheritdoc/>
@@ -59,10 +63,13 @@ public sealed class LorentzNetSystem : ISystem
     public ITrainingTask CreateTask(TrainingRecipe recipe, Run run) => new LorentzNetTask((LorentzNetRecipe)recipe);
 
     /// <inheritdoc/>
+    public void Conclude(Run run, TrainingRecipe recipe, IJetSource training, IJetSource validation) => LorentzNetEvaluation.Calibrate(run, validation);
+
+    /// <inheritdoc/>
     public IModel Load(Run run) => LorentzNetModel.Load(run);
 
     /// <inheritdoc/>
-    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => LorentzNetEvaluation.Evaluate(run, data, Title, request);
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => LorentzNetEvaluation.Evaluate(TaggerEnsemble.Of(this, run, request.Ensemble), data, request);
 
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance)

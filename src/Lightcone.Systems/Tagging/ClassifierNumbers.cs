@@ -11,7 +11,7 @@ public sealed class ClassifierNumbers
     /// <summary>Efficiency of a class at which its rejection of the reference class is quoted.</summary>
     public const double QuotedEfficiency = 0.5;
 
-    private const int FewJets = 10, ReliabilityBins = 15;
+    private const int FewJets = 10;
     private const ulong ReplicaSeed = 20240912;
 
     private readonly double[] logits;
@@ -28,6 +28,17 @@ public sealed class ClassifierNumbers
     /// <exception cref="InputDataException">The jets are of one class only, or two classes have one name.</exception>
     /// <exception cref="UsageException">No class has the reference's name.</exception>
     public ClassifierNumbers(string title, ClassifiedJets jets, IReadOnlyList<string> classes, string? reference = null)
+        : this(title, jets, classes, null, reference)
+    {
+    }
+
+    /// <summary>Judges classified jets, and their probabilities at a temperature.</summary>
+    /// <param name="title">Name of the classifier.</param>
+    /// <param name="jets">The jets.</param>
+    /// <param name="classes">Names of the classes, in the order of the labels.</param>
+    /// <param name="fitted">What was fitted on validation jets; null for none.</param>
+    /// <param name="reference">Class that the others must reject; the first if null.</param>
+    internal ClassifierNumbers(string title, ClassifiedJets jets, IReadOnlyList<string> classes, TaggerCalibration? fitted, string? reference = null)
     {
         (Title, Jets, Classes) = (title, jets, [.. classes]);
         CheckNames(jets);
@@ -44,8 +55,8 @@ public sealed class ClassifierNumbers
         Accuracy = ClopperPearson.Of(Correct.Sum(), jets.Count);
         MacroAuc = Statistics.MacroAuc.OneAgainstRest(scores.LogOdds, truth, Classes.Count);
         CrossEntropy = Mean(scores.CrossEntropy);
-        Reliability = Reliability.EqualWidth(scores.TopProbability, Array.ConvertAll(Correct, c => (int)c), ReliabilityBins);
-        NullCalibrationError = Reliability.NullEce(ReplicaSeed).Quantile99;
+        int[] right = Array.ConvertAll(Correct, c => (int)c);
+        Calibration = new(t => Reliability.EqualWidth(TopProbabilities(t), right, ProbabilityCheck.Bins), fitted, "calibrated_probabilities", ReplicaSeed);
         recall = [.. Present.Select(c => ClopperPearson.Of(Confusion[c][c], jetsOf[c]))];
         auc = [.. Present.Select(c => OneAgainstRest(scores.LogOdds, c))];
         curves = [.. Enumerable.Range(0, Classes.Count).Select(CurveOf)];
@@ -79,10 +90,13 @@ public sealed class ClassifierNumbers
     public Interval CrossEntropy { get; }
 
     /// <summary>Probability of the class with the largest logit against how often it is the true one.</summary>
-    public Reliability Reliability { get; }
+    public Reliability Reliability => Calibration.Raw;
 
     /// <summary>99 % quantile of the calibration error of a perfectly calibrated classifier on as many jets.</summary>
-    public double NullCalibrationError { get; }
+    public double NullCalibrationError => Calibration.RawLimit;
+
+    /// <summary>Probabilities against what was observed, also at the temperature.</summary>
+    internal ProbabilityCheck Calibration { get; }
 
     /// <summary>The answer in one sentence.</summary>
     public string Answer =>
@@ -100,22 +114,13 @@ public sealed class ClassifierNumbers
     /// <summary>All numbers, the key ones first, then those of each class.</summary>
     public IReadOnlyList<EvaluationNumber> All()
     {
-        var numbers = new List<EvaluationNumber>
-        {
+        List<EvaluationNumber> numbers =
+        [
             EvaluationNumber.From("accuracy", "accuracy", Accuracy, n: Jets.Count, key: true),
             EvaluationNumber.From("macro-auc", "macro AUC", MacroAuc, n: Jets.Count, key: true),
             EvaluationNumber.From("cross-entropy", "cross entropy", CrossEntropy, n: Jets.Count, unit: "nats"),
-            new()
-            {
-                Id = "calibration-error",
-                Name = "expected calibration error",
-                Value = Reliability.Ece,
-                Upper = NullCalibrationError,
-                Level = 0.99,
-                Method = $"largest probability, {ReliabilityBins} equal bins; upper end: what a calibrated classifier would stay below",
-                N = Jets.Count,
-            },
-        };
+            .. Calibration.Numbers(Jets.Count, "largest probability, ", "classifier"),
+        ];
         foreach (var (c, i) in Present.Select((c, i) => (c, i)))
         {
             string name = Markup.Escape(Classes[c]);
@@ -148,14 +153,7 @@ public sealed class ClassifierNumbers
             });
         }
 
-        if (Reliability.Ece > NullCalibrationError)
-            warnings.Add(new()
-            {
-                Id = "not-calibrated",
-                Severity = WarningSeverity.Note,
-                Number = "calibration-error",
-                Text = $"Scores are no probabilities: calibration error {NumberText.Plain(Reliability.Ece, 2)}, above the {NumberText.Plain(NullCalibrationError, 2)} of a calibrated classifier. Which class comes first is unaffected.",
-            });
+        if (Calibration.Warning("classifier", "Which class comes first is unaffected.") is { } warning) warnings.Add(warning);
         return warnings;
     }
 
@@ -188,6 +186,8 @@ public sealed class ClassifierNumbers
         Text = $"The sample has no {Classes[label]} jets: recall and AUC of the class are left out, the macro AUC is the mean over the other {Present.Length} classes"
             + (label == reference ? ", and no rejection can be given." : "."),
     };
+
+    private double[] TopProbabilities(double temperature) => new ClassScores(Array.ConvertAll(logits, l => l / temperature), truth, Classes.Count).TopProbability;
 
     private RocCurve? CurveOf(int label)
     {

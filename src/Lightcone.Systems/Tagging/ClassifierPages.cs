@@ -47,7 +47,7 @@ public static class ClassifierPages
 
     private static Figure Calibration(FigureHeader header, ClassifierNumbers numbers)
     {
-        var figure = ReliabilityFigure.Build(header, numbers.Reliability.Bins, numbers.Reliability.Ece, numbers.NullCalibrationError);
+        var figure = ReliabilityFigure.Build(header, numbers.Reliability.Bins, numbers.Reliability.Ece, numbers.NullCalibrationError, numbers.Calibration.Figure);
         return figure with { Notes = [.. figure.Notes, "Predicted: probability of the class with the largest logit; observed: how often it is the true one."] };
     }
 

@@ -8,7 +8,7 @@ namespace Lightcone.Systems.Tagging;
 /// <summary>The numbers by which a tagger of two classes is judged, each with its interval.</summary>
 public sealed class TaggerNumbers
 {
-    private const int FewJets = 10, ReliabilityBins = 15;
+    private const int FewJets = 10;
     private const ulong ReplicaSeed = 20240101;
 
     /// <summary>Signal efficiencies at which rejections are quoted.</summary>
@@ -19,6 +19,17 @@ public sealed class TaggerNumbers
     /// <param name="jets">The jets.</param>
     /// <exception cref="InputDataException">One of the classes has no jet.</exception>
     public TaggerNumbers(string title, TaggedJets jets)
+        : this(title, jets, null, "probability")
+    {
+    }
+
+    /// <summary>Judges scored jets, and their probabilities at a temperature.</summary>
+    /// <param name="title">Name of the tagger.</param>
+    /// <param name="jets">The jets.</param>
+    /// <param name="fitted">What was fitted on validation jets; null for none.</param>
+    /// <param name="column">Column of <c>score</c> with the calibrated probabilities.</param>
+    /// <exception cref="InputDataException">One of the classes has no jet.</exception>
+    internal TaggerNumbers(string title, TaggedJets jets, TaggerCalibration? fitted, string column)
     {
         Title = title;
         int signals = jets.Labels.Count(l => l == 1);
@@ -26,8 +37,7 @@ public sealed class TaggerNumbers
             throw new InputDataException($"Of {jets.Count} jets {signals} are signal: one class is missing.", "the test file", "A file of one class only.", "Evaluate on a file that holds both classes.");
         Jets = jets;
         Curve = RocCurve.From(jets.Scores, jets.Labels);
-        Reliability = Reliability.EqualWidth(Array.ConvertAll(jets.Scores, s => 1 / (1 + Math.Exp(-s))), jets.Labels, ReliabilityBins);
-        NullCalibrationError = Reliability.NullEce(ReplicaSeed).Quantile99;
+        Calibration = new(t => Reliability.EqualWidth(Array.ConvertAll(jets.Scores, s => 1 / (1 + Math.Exp(-s / t))), jets.Labels, ProbabilityCheck.Bins), fitted, column, ReplicaSeed);
     }
 
     /// <summary>Name of the tagger.</summary>
@@ -40,10 +50,13 @@ public sealed class TaggerNumbers
     public RocCurve Curve { get; }
 
     /// <summary>Predicted probability against observed share.</summary>
-    public Reliability Reliability { get; }
+    public Reliability Reliability => Calibration.Raw;
 
     /// <summary>99 % quantile of the calibration error of a perfectly calibrated tagger on as many jets.</summary>
-    public double NullCalibrationError { get; }
+    public double NullCalibrationError => Calibration.RawLimit;
+
+    /// <summary>Probabilities against what was observed, also at the temperature.</summary>
+    internal ProbabilityCheck Calibration { get; }
 
     /// <summary>The answer in one sentence.</summary>
     public string Answer
@@ -75,16 +88,7 @@ public sealed class TaggerNumbers
             numbers.Add(EvaluationNumber.From($"rejection@{at}/interpolated", $"1/*ε*_{{B}} at *ε*_{{S}} = {at}, interpolated", exact.Rejection, n: exact.Backgrounds));
         }
 
-        numbers.Add(new EvaluationNumber
-        {
-            Id = "calibration-error",
-            Name = "expected calibration error",
-            Value = Reliability.Ece,
-            Upper = NullCalibrationError,
-            Level = 0.99,
-            Method = "15 equal bins; upper end: what a calibrated tagger would stay below",
-            N = Jets.Count,
-        });
+        numbers.AddRange(Calibration.Numbers(Jets.Count, "", "tagger"));
         return numbers;
     }
 
@@ -107,14 +111,7 @@ public sealed class TaggerNumbers
             });
         }
 
-        if (Reliability.Ece > NullCalibrationError)
-            warnings.Add(new EvaluationWarning
-            {
-                Id = "not-calibrated",
-                Severity = WarningSeverity.Note,
-                Number = "calibration-error",
-                Text = $"Scores are no probabilities: calibration error {NumberText.Plain(Reliability.Ece, 2)}, above the {NumberText.Plain(NullCalibrationError, 2)} of a calibrated tagger. Cuts are unaffected.",
-            });
+        if (Calibration.Warning("tagger", "Cuts are unaffected.") is { } warning) warnings.Add(warning);
         return warnings;
     }
 }

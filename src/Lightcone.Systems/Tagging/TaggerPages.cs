@@ -27,7 +27,7 @@ public static class TaggerPages
         {
             RocFigure.Build(header, [own, .. others], references),
             Scores(header, numbers, classes),
-            ReliabilityFigure.Build(header, numbers.Reliability.Bins, numbers.Reliability.Ece, numbers.NullCalibrationError),
+            ReliabilityFigure.Build(header, numbers.Reliability.Bins, numbers.Reliability.Ece, numbers.NullCalibrationError, numbers.Calibration.Figure),
             Sculpting(header, numbers, classes.Background),
         };
         var variables = new (BinnedVariable Variable, double[] Values)[]

@@ -84,13 +84,15 @@ internal static class CatalogueFigures
     {
         var random = new SyntheticSample(5);
         long[] counts = [6900, 610, 240, 160, 130, 120, 150, 230, 590, 6870];
-        ReliabilityBin[] bins = [.. counts.Select((n, i) =>
+        ReliabilityBin[] Bins(long[] jets, double tilt, double end) => [.. jets.Select((n, i) =>
         {
-            double confidence = i == 0 ? 0.008 : i == 9 ? 0.993 : 0.05 + (0.1 * i);
-            long k = Math.Clamp((long)Math.Round(n * (confidence + (0.06 * (confidence - 0.5)) + (0.02 * random.Normal()))), 0, n);
+            double confidence = i == 0 ? end : i == 9 ? 1 - end : 0.05 + (0.1 * i), share = confidence + (tilt * (0.5 - confidence));
+            long k = Math.Clamp((long)Math.Round((n * share) + (Math.Sqrt(n * share * (1 - share)) * random.Normal())), 0, n);
             return new ReliabilityBin(i / 10.0, (i + 1) / 10.0, n, confidence, ClopperPearson.Of(k, n));
         })];
-        return ReliabilityFigure.Build(SyntheticSample.Header("LorentzNet"), bins, 0.0061, 0.0048);
+        double Error(ReliabilityBin[] bins) => bins.Sum(b => b.Count * Math.Abs(b.Observed.Value - b.MeanPredicted)) / bins.Sum(b => b.Count);
+        ReliabilityBin[] raw = Bins(counts, 0.08, 0.008), scaled = Bins([6420, 790, 370, 260, 210, 200, 250, 360, 780, 6360], 0, 0.017);
+        return ReliabilityFigure.Build(SyntheticSample.Header("LorentzNet"), raw, Error(raw), 0.0048, new(1.37, scaled, Error(scaled), 0.0052));
     }
 
     private static Figure RejectionVsPt()

@@ -39,6 +39,7 @@ public sealed class SmallSampleTests
             RequireDrawing(BinnedFigure.Efficiency(Header, new("pt", "pt_gev", "*p*_{T}", "GeV"), [new("a", bins), new("b", bins)]));
             ReliabilityBin[] reliability = [.. totals.Select((n, i) => new ReliabilityBin(i / 6.0, (i + 1) / 6.0, n, n == 0 ? double.NaN : (i + 0.5) / 6, ClopperPearson.Of(Math.Min(passing[i], n), n)))];
             RequireDrawing(ReliabilityFigure.Build(Header, reliability, 0.1, double.NaN));
+            RequireDrawing(ReliabilityFigure.Build(Header, reliability, 0.1, 0.05, new(1.5, reliability, 0.02, double.NaN)));
         }, iter: 100);
 
     [Fact]

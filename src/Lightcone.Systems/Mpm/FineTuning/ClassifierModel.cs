@@ -1,6 +1,8 @@
+using System.Globalization;
 using Lightcone.Formats.Scores;
 using Lightcone.Jets;
 using Lightcone.Systems.Mpm.Particles;
+using Lightcone.Systems.Tagging;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
 using Lightcone.Weights;
@@ -10,14 +12,14 @@ using static TorchSharp.torch;
 namespace Lightcone.Systems.Mpm.FineTuning;
 
 /// <summary>A trained classifier.</summary>
-internal sealed class ClassifierModel : IModel
+internal sealed class ClassifierModel : ITagger
 {
     /// <summary>Jets that are computed together; bounds the memory, has no influence on any number beyond rounding.</summary>
     private const int LargestBatch = 256;
 
-    private ClassifierModel(FineTuneRecipe recipe, Preprocessing preprocessing)
+    private ClassifierModel(FineTuneRecipe recipe, Preprocessing preprocessing, TaggerCalibration? calibration)
     {
-        (Recipe, Preprocessing, Classes) = (recipe, preprocessing, recipe.Classes.Names.Count);
+        (Recipe, Preprocessing, Classes, Calibration) = (recipe, preprocessing, recipe.Classes.Names.Count, calibration);
         Network = new ClassifierNetwork(recipe, Classes);
         Columns =
         [
@@ -25,6 +27,7 @@ internal sealed class ClassifierModel : IModel
             new("probabilities", [Classes], $"of the classes {string.Join(", ", recipe.Classes.Names)}"),
             new("logits", [Classes], "before the soft-max"),
             new("empty", [], "1 for a jet without particles, whose probabilities are the shares of the training jets' classes"),
+            .. calibration is null ? (ScoreColumn[])[] : [new("calibrated_probabilities", [Classes], $"probabilities from the logits divided by {calibration.Temperature.ToString("0.###", CultureInfo.InvariantCulture)}, the temperature of the validation jets")],
         ];
     }
 
@@ -34,8 +37,11 @@ internal sealed class ClassifierModel : IModel
     /// <summary>How jets are read.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>Number of classes.</summary>
+    /// <inheritdoc/>
     public int Classes { get; }
+
+    /// <inheritdoc/>
+    public TaggerCalibration? Calibration { get; }
 
     /// <summary>The network.</summary>
     public ClassifierNetwork Network { get; }
@@ -52,7 +58,7 @@ internal sealed class ClassifierModel : IModel
         var recipe = RecipeFile.Load(run.RecipePath, new FineTuneRecipe());
         recipe = change?.Invoke(recipe) ?? recipe;
         run.RequireWeights();
-        var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath, recipe));
+        var model = new ClassifierModel(recipe, Preprocessing.Read(run.PreprocessingPath, recipe), TaggerCalibration.Read(run, recipe.Classes.Names.Count));
         try
         {
             model.Network.State.Load(Safetensors.ReadAll(run.BestPath));
@@ -79,6 +85,8 @@ internal sealed class ClassifierModel : IModel
         return logits;
     }
 
+    double[] ITagger.LogitRows(JetBatch jets) => Logits(jets);
+
     /// <summary>The same of jets as the network reads them, all together.</summary>
     public double[] Logits(ParticleTable table)
     {
@@ -104,7 +112,11 @@ internal sealed class ClassifierModel : IModel
             empty[jet] = jets.Multiplicity(jet) == 0 ? 1 : 0;
         }
 
-        return [scores, probabilities, Array.ConvertAll(logits, l => (float)l), empty];
+        return
+        [
+            scores, probabilities, Array.ConvertAll(logits, l => (float)l), empty,
+            .. Calibration is null ? (float[][])[] : [Array.ConvertAll(Calibration.Scaling.Apply(logits, Classes), p => (float)p)],
+        ];
     }
 
     /// <inheritdoc/>

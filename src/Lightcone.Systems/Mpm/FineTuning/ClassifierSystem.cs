@@ -1,6 +1,7 @@
 using Lightcone.Evaluation;
 using Lightcone.Jets;
 using Lightcone.Systems.Mpm.Particles;
+using Lightcone.Systems.Tagging;
 using Lightcone.Training;
 using Lightcone.Training.Recipes;
 using Lightcone.Training.Runs;
@@ -18,6 +19,9 @@ public sealed class ClassifierSystem : ISystem
 
     /// <inheritdoc/>
     public bool TrainsOnLabels => true;
+
+    /// <inheritdoc/>
+    public bool Ensembles => true;
 
     /// <inheritdoc/>
     public TrainingRecipe DefaultRecipe => new FineTuneRecipe();
@@ -59,10 +63,17 @@ public sealed class ClassifierSystem : ISystem
     }
 
     /// <inheritdoc/>
+    public void Conclude(Run run, TrainingRecipe recipe, IJetSource training, IJetSource validation)
+    {
+        // Labels of mixed samples name the sample: a temperature would make probabilities of samples, not of classes.
+        if (((FineTuneRecipe)recipe).MixedSignals < 0) TaggerEnsemble.Calibrate(run, r => ClassifierModel.Load(r), validation, ClassifierEvaluation.Batches);
+    }
+
+    /// <inheritdoc/>
     public IModel Load(Run run) => ClassifierModel.Load(run);
 
     /// <inheritdoc/>
-    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => ClassifierEvaluation.Evaluate(run, data, Title, request);
+    public EvaluationDocument Evaluate(Run run, SplitFolder data, EvaluationRequest request) => ClassifierEvaluation.Evaluate(TaggerEnsemble.Of(this, run, request.Ensemble), data, request);
 
     /// <inheritdoc/>
     public Run Import(string weights, string folder, IReadOnlyList<string> settings, Provenance provenance) => throw new UsageException(

@@ -40,6 +40,20 @@ public sealed class ConformalSets
     public static ConformalSets LeastAmbiguous(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> labels, int classes, double level) =>
         Fit(false, probabilities, labels, classes, level, 0);
 
+    /// <summary>Sets of <see cref="LeastAmbiguous"/> again, from what was kept of them.</summary>
+    /// <param name="offset">Their <see cref="Offset"/>.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="count">Jets they were fitted on.</param>
+    /// <param name="level">Their level.</param>
+    public static ConformalSets LeastAmbiguousAt(double offset, int classes, long count, double level)
+    {
+        SampleRules.Level(level);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        if (double.IsNaN(offset)) throw new ArgumentException("The offset is not a number.", nameof(offset));
+        return new(false, classes, offset, count, level);
+    }
+
     /// <summary>
     /// Score: probability of all more likely classes plus a random share of the class's own (Y. Romano et al., arXiv:2006.02544). Difficult jets get larger
     /// sets.
