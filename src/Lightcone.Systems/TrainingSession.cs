@@ -61,7 +61,7 @@ public static class TrainingSession
         var system = SystemCatalogue.Of(run);
         var recipe = RecipeFile.Load(run.RecipePath, system.DefaultRecipe);
         var provenance = Provenance.Read(run.ProvenancePath);
-        string data = request.Data ?? FolderOf(provenance, run);
+        string data = request.Data ?? FolderOf(system, provenance, run);
         using var @lock = RunLock.Take(request.Run);
         using var jets = SessionJets.Open(system, recipe, data);
         RequireSameData(provenance, jets.Files, data);
@@ -105,17 +105,17 @@ public static class TrainingSession
     }
 
     /// <summary>Folder of the training files, or the one file that was cut, as the run recorded it, relative to the working folder; null where it recorded none.</summary>
-    public static string? DataFolderOf(Run run) => DataFolderOf(Provenance.Read(run.ProvenancePath));
+    public static string? DataFolderOf(Run run) => DataFolderOf(SystemCatalogue.Of(run), Provenance.Read(run.ProvenancePath));
 
-    // One file that was cut stands there with both roles.
-    private static string? DataFolderOf(Provenance provenance)
+    // One file that was cut stands there with both roles; so do class files, but those lie in a folder.
+    private static string? DataFolderOf(ISystem system, Provenance provenance)
     {
         string? train = provenance.Data.FirstOrDefault(d => d.Role == "train")?.Path;
-        if (train is not null && provenance.Data.Any(d => d.Role == "val" && d.Path == train)) return train;
+        if (system.CutsOneFile && train is not null && provenance.Data.Any(d => d.Role == "val" && d.Path == train)) return train;
         return Path.GetDirectoryName(train) is { Length: > 0 } folder ? folder : null;
     }
 
-    private static string FolderOf(Provenance provenance, Run run) => DataFolderOf(provenance)
+    private static string FolderOf(ISystem system, Provenance provenance, Run run) => DataFolderOf(system, provenance)
             ?? throw new UsageException("The run does not say where its data lies.", run.ProvenancePath, "It was moved here.", "Add --data FOLDER.");
 
     private static void RequireSameData(Provenance provenance, IReadOnlyList<DataFile> now, string folder)

@@ -64,7 +64,7 @@ public sealed class CalibrationCommandTests(TrainedCalibration trained) : IClass
         Assert.Equal([("train", (long)TrainedCalibration.Training), ("val", TrainedCalibration.Jets - TrainedCalibration.Training)], Provenance.Read(Path.Combine(run, "provenance.json")).Data.Select(d => (d.Role, d.Jets)));
         Succeeded("evaluate", run, "--data", trained.Test, "--threads", "1");
         var document = Document(run);
-        foreach (string id in (string[])["closure", "resolution", "information", "bias", "coverage@68/ansatz--likelihood-calibrated"]) Assert.True(double.IsFinite(Value(document, id)), id);
+        foreach (string id in (string[])["closure", "resolution", "information", "bias", "coverage@68/ansatz-likelihood-calibrated"]) Assert.True(double.IsFinite(Value(document, id)), id);
         Assert.Equal(TrainedCalibration.TestJets, (int)document["sample"]!["classes"]![0]!["n"]!);
         Assert.Contains(document["gates"]!.AsArray(), g => (string)g!["id"]! == "H6");
         Succeeded("report", run);
@@ -194,7 +194,7 @@ public sealed class CalibrationCommandTests(TrainedCalibration trained) : IClass
         Assert.InRange(Value(document, "resolution"), 0.01, 0.5);
         Assert.InRange(Value(document, "closure"), 0, 0.2);
         // Thresholds were fitted on jets kept aside, so they cover even what was hardly trained: counting of 2800 and of the test.
-        Assert.InRange(Value(document, "coverage@68/ansatz--likelihood-calibrated"), 0.6827 - 0.05, 0.6827 + 0.05);
+        Assert.InRange(Value(document, "coverage@68/ansatz-likelihood-calibrated"), 0.6827 - 0.05, 0.6827 + 0.05);
         SetHealth(run, measured: 0);
         Succeeded("score", run, "--data", Path.Combine(folder, "flat_test.h5"), "--out", scores, "--threads", "1");
         using var file = H5File.OpenRead(scores);
