@@ -79,6 +79,9 @@ public interface ISystem
     {
     }
 
+    /// <summary>What must be known of a run whose training has ended, before anything is done with it: sentences, none where all is well.</summary>
+    IReadOnlyList<string> Concerns(Run run) => [];
+
     /// <summary>A trained model from a run.</summary>
     IModel Load(Run run);
 

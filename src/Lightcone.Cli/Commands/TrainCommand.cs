@@ -93,6 +93,8 @@ internal static class TrainCommand
         if (outcome == TrainingOutcome.Finished)
         {
             terminal.Line(progress.Summary());
+            var trained = Training.Runs.Run.Open(run);
+            foreach (string concern in SystemCatalogue.Of(trained).Concerns(trained)) terminal.Warning(concern);
             terminal.Next(Evaluation(run, data));
             return ExitCode.Done;
         }

@@ -45,7 +45,7 @@ internal static class CalibrationHealth
         double[] sigma = likelihood.Deviations(), best = likelihood.Best, displacements = likelihood.Displacements();
         int[] inner = [.. Enumerable.Range(0, targets.Length).Where(i =>
             targets[i] - EdgeReach * sigma[i] >= likelihood.Scale.SparseBelow[0] && targets[i] + EdgeReach * sigma[i] <= likelihood.Scale.SparseAbove[0])];
-        double straight = -0.5 * Math.Log(1 - Math.Pow(Correlation(quantity, targets), 2));
+        double straight = GaussianInformation(StraightLine.Correlation(quantity, targets));
         var checks = new List<HealthCheck>
         {
             new("H2", "mutual information above that of a straight line, with two errors [nats]", information.Nats + 2 * information.Error - straight, 0, true, "Train longer, or from the loss CrossEntropy."),
@@ -57,16 +57,23 @@ internal static class CalibrationHealth
         }
 
         checks.Add(new("H4", "largest miss of the mean of exp(T − c) from 1 in bins of x, less three errors", Normalisation(information, quantity, byPartner: false), 0.05, false, "T is no likelihood ratio yet: train longer, with larger batches."));
-        checks.Add(new("H5", "the same in bins of the truth", Normalisation(information, targets, byPartner: true), 0.05, false, "T is no likelihood ratio yet: train longer, with larger batches."));
+        checks.Add(new("H5", "largest miss of the mean of exp(T − c) from 1 in bins of the truth, less three errors", Normalisation(information, targets, byPartner: true), 0.05, false, "T is no likelihood ratio yet: train longer, with larger batches."));
         checks.Add(new("H6", "mean displacement by what is left of D [σ]", displacements.Average(), 0.02, false, "Raise penaltyTo."));
-        checks.Add(new("H6b", "99th percentile of that displacement [σ]", Quantile.Of(displacements, 0.99), 0.1, false, "Raise penaltyTo."));
+        checks.Add(new("H6b", "99th percentile of the displacement by what is left of D [σ]", Quantile.Of(displacements, 0.99), 0.1, false, "Raise penaltyTo."));
         double ambiguous = ProfileIntervals.Scan(likelihood).Count(s => s.Lambda < -ProfileIntervals.Elsewhere) / (double)targets.Length;
         checks.Add(new("H7", "share of events with a larger likelihood elsewhere", ambiguous, 0.005, false, "Raise penaltyTo, or train longer."));
         checks.Add(new("H8", "share of events whose curvature is no maximum", sigma.Count(s => !double.IsFinite(s)) / (double)sigma.Length, 0, false, "Use curvature=Cholesky."));
         if (inner.Length > 100)
-            checks.Add(new("H12", "slope of the estimate against the truth, distance from 1", Math.Abs(Slope(inner.Select(i => targets[i]), inner.Select(i => best[i])) - 1), 0.015, false,
+            checks.Add(new("H12", "slope of the estimate against the truth, distance from 1", Math.Abs(StraightLine.Slope([.. inner.Select(i => targets[i])], [.. inner.Select(i => best[i])]) - 1), 0.015, false,
                 "A slope below 1 is the posterior mean of the first phase: train longer."));
         return (checks, information);
+    }
+
+    /// <summary>What a user must know of a calibration that failed a check; null for a healthy one.</summary>
+    public static string? Concern(IReadOnlyList<HealthCheck> checks)
+    {
+        var failed = checks.Where(c => c.Failed).ToList();
+        return failed.Count == 0 ? null : $"The calibration fails {string.Join(", ", failed.Select(f => f.Id))}, so lightcone score refuses it. {failed[0].Cure}";
     }
 
     /// <summary>Refuses a calibration that failed a check.</summary>
@@ -108,18 +115,6 @@ internal static class CalibrationHealth
         return largest;
     }
 
-    private static double Correlation(double[] x, double[] y)
-    {
-        double mx = x.Average(), my = y.Average(), xy = 0, xx = 0, yy = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            xy += (x[i] - mx) * (y[i] - my);
-            xx += (x[i] - mx) * (x[i] - mx);
-            yy += (y[i] - my) * (y[i] - my);
-        }
-
-        return xx > 0 && yy > 0 ? Math.Clamp(xy / Math.Sqrt(xx * yy), -1 + 1e-15, 1 - 1e-15) : 0;
-    }
-
-    private static double Slope(IEnumerable<double> x, IEnumerable<double> y) => Toys.ToyTools.Slope([.. x], [.. y]);
+    // Of two Gaussian numbers with this correlation [nats]; none where one of them does not vary.
+    private static double GaussianInformation(double correlation) => double.IsNaN(correlation) ? 0 : -0.5 * Math.Log(1 - Math.Min(correlation * correlation, 1 - 1e-15));
 }

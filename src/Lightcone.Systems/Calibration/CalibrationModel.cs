@@ -14,8 +14,7 @@ internal sealed class CalibrationModel : IModel
 {
     private readonly CalibrationNetwork network;
     private readonly FittedUncertainties? fitted;
-
-    private readonly string? evaluation;
+    private readonly string? evaluation; // path of what the last evaluation found
 
     private CalibrationModel(CalibrationRecipe recipe, CalibrationNetwork network, FittedUncertainties? fitted, string? evaluation) => (Recipe, this.network, this.fitted, this.evaluation) = (recipe, network, fitted, evaluation);
 

@@ -80,7 +80,7 @@ internal sealed class CalibrationNetwork : IDisposable
         }
 
         bool gaussian = Regression!.Objective == CalibrationObjective.Gaussian;
-        return [.. all.Select((y, i) => gaussian && i % 2 == 1 ? Scales.Target.Units[0] * Math.Exp(0.5 * Math.Clamp(y, -14, 6)) : Scales.Target.Restored(y, 0))];
+        return [.. all.Select((y, i) => gaussian && i % 2 == 1 ? Scales.Target.Units[0] * Math.Exp(0.5 * Math.Clamp(y, RegressionNetwork.LeastLogVariance, RegressionNetwork.LargestLogVariance)) : Scales.Target.Restored(y, 0))];
     }
 
     /// <summary>Throws what a backward pass could not throw itself.</summary>

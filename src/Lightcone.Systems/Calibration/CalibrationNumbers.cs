@@ -102,9 +102,7 @@ internal sealed class CalibrationNumbers(CalibrationResult result, IReadOnlyList
     public IReadOnlyList<EvaluationWarning> Warnings()
     {
         var warnings = new List<EvaluationWarning>();
-        var failed = fitted.Health.Where(h => h.Failed).ToList();
-        if (failed.Count > 0)
-            warnings.Add(new() { Id = "unhealthy", Severity = WarningSeverity.Error, Text = $"The calibration fails {string.Join(", ", failed.Select(f => f.Id))}, so lightcone score refuses it. {failed[0].Cure}" });
+        if (CalibrationHealth.Concern(fitted.Health) is { } concern) warnings.Add(new() { Id = "unhealthy", Severity = WarningSeverity.Error, Text = concern });
         double edge = result.Jets.AtEdge.Count(e => e) / (double)result.Jets.Count;
         if (edge > 0.01)
             warnings.Add(new() { Id = "at-edge", Number = "edge-share", Severity = WarningSeverity.Note, Text = $"{Percent(edge)} % of the jets lie at the edge of the training's spectrum, where a part of the likelihood is missing; they are flagged." });

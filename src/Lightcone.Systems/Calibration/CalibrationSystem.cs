@@ -62,6 +62,10 @@ public sealed class CalibrationSystem : ISystem
     public void Conclude(Run run, TrainingRecipe recipe, IJetSource training, IJetSource validation) => UncertaintyFit.Write(run, (CalibrationRecipe)recipe, training, validation);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Concerns(Run run) =>
+        CalibrationHealth.Concern(FittedUncertainties.Read(Path.Combine(run.Folder, FittedUncertainties.FileName)).Health) is { } concern ? [concern] : [];
+
+    /// <inheritdoc/>
     public IModel Load(Run run) => CalibrationModel.Load(run, healthy: true);
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal readonly record struct ClosureLine(double Offset, double Slope, double 
         }
 
         double centre = x.Average();
-        return new(y.Average(), bins > 2 && x[^1] - x[0] > LeastReach ? Math.Clamp(Toys.ToyTools.Slope(x, y), -Steepest, Steepest) : 0, centre);
+        return new(y.Average(), bins > 2 && x[^1] - x[0] > LeastReach ? Math.Clamp(StraightLine.Slope(x, y), -Steepest, Steepest) : 0, centre);
     }
 
     /// <summary>The estimate whose median at fixed truth is the truth.</summary>

@@ -17,7 +17,8 @@ internal sealed class RegressionNetwork : IDisposable
     /// <summary>Position of the median among them.</summary>
     public const int Median = 3;
 
-    private const double LeastLogVariance = -14, LargestLogVariance = 6;
+    /// <summary>Bounds of the logarithm of a variance, in training and after.</summary>
+    public const double LeastLogVariance = -14, LargestLogVariance = 6;
 
     private readonly IBody body;
     private readonly DenseStack head;

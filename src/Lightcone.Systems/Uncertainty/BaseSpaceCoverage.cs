@@ -23,7 +23,7 @@ internal sealed record BaseSpaceCoverage(double Distance, double PValue, double[
         var (distance, probability) = ProbabilityTransform.Kolmogorov(levels);
         double largest = 0;
         for (int a = 0; a < dimensions; a++)
-            for (int b = 0; b < a; b++) largest = Math.Max(largest, Math.Abs(Correlation(components[a], components[b])));
+            for (int b = 0; b < a; b++) largest = Math.Max(largest, Math.Abs(StraightLine.Correlation(components[a], components[b])));
         return new BaseSpaceCoverage(distance, probability, [.. components.Select(c => ProbabilityTransform.Kolmogorov(Array.ConvertAll(c, SpecialFunctions.NormalCdf)).Distance)], largest, levels);
     }
 
@@ -36,18 +36,5 @@ internal sealed record BaseSpaceCoverage(double Distance, double PValue, double[
         double sum = 0;
         foreach (double x in v) sum += x * x;
         return SpecialFunctions.GammaUpperRegularized(0.5 * v.Length, 0.5 * sum);
-    }
-
-    private static double Correlation(double[] a, double[] b)
-    {
-        double ma = a.Average(), mb = b.Average(), ab = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - ma) * (b[i] - mb);
-            aa += (a[i] - ma) * (a[i] - ma);
-            bb += (b[i] - mb) * (b[i] - mb);
-        }
-
-        return ab / Math.Sqrt(aa * bb);
     }
 }

@@ -1,4 +1,5 @@
 using Lightcone.Randomness;
+using Lightcone.Statistics;
 using Lightcone.Systems.Calibration.Ansatz;
 
 namespace Lightcone.Systems.Calibration.Toys;
@@ -60,7 +61,7 @@ internal sealed class GaussianToy : ICalibrationToy
             ToyMeasure.Near("information-lost", "what the exact ratio has more on the same pairs [nats]", exact.Nats - learned.Nats, 0.003, 0.005),
             ToyMeasure.AtMost("best-rms", "rms of B − x", ToyTools.Rms(b.Zip(x, (p, q) => p - q)), 0.04),
             ToyMeasure.AtMost("best-largest", "largest |B − x| for |x| ≤ 2.2", core.Max(i => Math.Abs(b[i] - x[i])), 0.07),
-            ToyMeasure.Near("slope", "slope of B against x", ToyTools.Slope(x, b), 1, 0.015),
+            ToyMeasure.Near("slope", "slope of B against x", StraightLine.Slope(x, b), 1, 0.015),
             ToyMeasure.Near("sigma", "mean σ", sigma.Average(), Noise, 0.012),
             ToyMeasure.Near("coverage", "coverage of B ± σ", ToyTools.Share(pulls.Select(p => Math.Abs(p) <= 1)), OneSigma, 0.010),
             ToyMeasure.Near("pull", "width of the pulls", ToyTools.Rms(pulls.Select(p => p - pullMean)), 1, 0.015),

@@ -34,19 +34,6 @@ internal static class ToyTools
     /// <summary>Share of true answers.</summary>
     public static double Share(IEnumerable<bool> answers) => answers.Average(a => a ? 1.0 : 0.0);
 
-    /// <summary>Slope of y against x by least squares.</summary>
-    public static double Slope(double[] x, double[] y)
-    {
-        double mx = x.Average(), my = y.Average(), xy = 0, xx = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            xy += (x[i] - mx) * (y[i] - my);
-            xx += (x[i] - mx) * (x[i] - mx);
-        }
-
-        return xy / xx;
-    }
-
     /// <summary>A table of one quantity and one target at chosen values of the quantity; targets are placeholders.</summary>
     public static CalibrationTable At(params double[] x) => new(x, new double[x.Length], 1, 1);
 

@@ -1,10 +1,11 @@
+using Lightcone.Systems.Calibration.Ansatz;
 using Lightcone.Systems.Networks;
 using Lightcone.Training;
 using Lightcone.Training.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Lightcone.Systems.Calibration.Ansatz;
+namespace Lightcone.Systems.Calibration.Toys;
 
 /// <summary>
 /// Regression of targets by least squares, the baseline: it learns the mean of the target given the event, E[z|x], which depends on the spectrum it was trained on.
